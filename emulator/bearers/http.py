@@ -1,0 +1,139 @@
+"""Messages to the server by HTTP POST. Returns what came, or why nothing did; never raises for a peer.
+
+TLS is verified: by the system's CAs, a CA file, or one pinned self-signed certificate. No redirects,
+no compression, no environment proxies. [SyncML HTTP Binding]
+"""
+
+import asyncio
+import hashlib
+import ssl
+import time
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from emulator import __version__
+from emulator.protocol.effects import Lost, Reply
+from emulator.protocol.policy import Http
+from emulator.wire.codec import CODECS
+
+_ACCEPT = ", ".join(codec.media_type for codec in CODECS.values())
+
+
+class TlsError(Exception):
+    """The TLS settings cannot be used, or the server's certificate is not the pinned one."""
+
+
+class HttpClient:
+    """The connection of one session: cookies last as long as it does."""
+
+    def __init__(self, settings: Http) -> None:
+        self._settings = settings
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
+
+    async def post(self, url: str, content_type: str, octets: bytes) -> Reply | Lost:
+        """One exchange, bounded in time and size."""
+        headers = {"Content-Type": content_type, "Accept": _ACCEPT, "Accept-Encoding": "identity"}
+        limit = self._settings.max_response
+        begun = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                client = await self._client(url)
+                async with client.stream("POST", url, content=octets, headers=headers) as response:
+                    body = bytearray()
+                    async for chunk in response.aiter_raw():
+                        body += chunk
+                        if len(body) > limit:
+                            return Lost(f"the response is larger than {limit} octets")
+        except TimeoutError:
+            return Lost(f"no response within {self._settings.timeout:g} s")
+        except TlsError as wrong:
+            return Lost(str(wrong))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ssl.SSLError) as wrong:
+            return Lost(_words(wrong, url))
+        kind = response.headers.get("content-type", "")
+        return Reply(response.status_code, kind, bytes(body), time.perf_counter() - begun)
+
+    async def _client(self, url: str) -> httpx.AsyncClient:
+        parts = urlsplit(url)
+        # A TLS context costs more than a session: plain http does not make one.
+        key = parts.netloc if self._settings.pin and parts.scheme == "https" else parts.scheme
+        if key not in self._clients:
+            verify = await self._context(url) if parts.scheme == "https" else False
+            self._clients[key] = httpx.AsyncClient(
+                verify=verify,
+                proxy=self._settings.proxy or None,
+                timeout=self._settings.timeout,
+                follow_redirects=False,
+                trust_env=False,
+                headers={"User-Agent": f"ds-handset/{__version__}"},
+                cookies=next((c.cookies for c in self._clients.values()), None),
+            )
+        return self._clients[key]
+
+    async def _context(self, url: str) -> ssl.SSLContext:
+        settings = self._settings
+        try:
+            if settings.pin:
+                context = await _pinned(url, settings.pin, settings.timeout)
+            else:
+                context = ssl.create_default_context(cafile=settings.ca_file or None)
+            if settings.client_cert:
+                context.load_cert_chain(settings.client_cert, settings.client_key or None)
+        except (OSError, ssl.SSLError) as wrong:
+            raise TlsError(f"TLS cannot be set up: {wrong}") from wrong
+        return context
+
+
+async def _pinned(url: str, pin: str, patience: float) -> ssl.SSLContext:
+    """Trusts exactly the certificate with that SHA-256, whatever its name or age of issue."""
+    parts = urlsplit(url)
+    address = (parts.hostname or "", parts.port or 443)
+    pem = await asyncio.to_thread(ssl.get_server_certificate, address, timeout=patience)
+    found = fingerprint(pem)
+    if found != normal(pin):
+        raise TlsError(f"the server's certificate is not the pinned one; its SHA-256 is {found}")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(cadata=pem)
+    return context
+
+
+def fingerprint(pem: str) -> str:
+    """SHA-256 of a certificate, lower-case hex."""
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+
+def normal(pin: str) -> str:
+    """A fingerprint as people write it ("SHA256:AB:CD...") as lower-case hex."""
+    return pin.lower().removeprefix("sha256:").replace(":", "").replace(" ", "")
+
+
+def _words(wrong: Exception, url: str) -> str:
+    """What a person can do something about."""
+    place = urlsplit(url).netloc
+    text = str(wrong) or type(wrong).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in text or "certificate verify failed" in text:
+        why = text.partition("certificate verify failed: ")[2].partition(" (_ssl")[0]
+        return (
+            f"the certificate of {place} was refused ({why or 'not trusted'}); "
+            "set http.ca_file, or pin it with http.pin"
+        )
+    if isinstance(wrong, httpx.ConnectError):
+        return f"no server answers at {place} ({text})"
+    if isinstance(wrong, httpx.RemoteProtocolError):
+        return f"{place} closed the connection without a response"
+    return f"{place}: {text}"

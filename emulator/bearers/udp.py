@@ -1,0 +1,49 @@
+"""Notifications over UDP: a bare package #0 or a WSP push in each datagram. Port 2948 by default."""
+
+import asyncio
+from collections.abc import Callable
+
+from emulator.wire.push import SECURE_UDP_PORT, UDP_PORT
+
+DEFAULT = f"udp://127.0.0.1:{UDP_PORT}"
+
+Deliver = Callable[[bytes, str], None]
+"""Called in the event loop with the octets and the sender's address as text."""
+
+
+class UdpBearer:
+    """Listens on one address. `open` raises OSError with the reason when it cannot."""
+
+    def __init__(self, host: str, port: int, deliver: Deliver) -> None:
+        self.host = host
+        self.port = port
+        self._deliver = deliver
+        self._transport: asyncio.DatagramTransport | None = None
+
+    @property
+    def address(self) -> str:
+        return f"udp://{self.host}:{self.port}"
+
+    async def open(self) -> None:
+        if self.port == SECURE_UDP_PORT:
+            raise OSError(
+                f"{self.address}: 2949 is the port of WTLS, which this handset does not speak; "
+                f"use {UDP_PORT}"
+            )
+        loop = asyncio.get_running_loop()
+        deliver = self._deliver
+
+        class Protocol(asyncio.DatagramProtocol):
+            def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+                deliver(data, f"{addr[0]}:{addr[1]}")
+
+        transport, _ = await loop.create_datagram_endpoint(
+            Protocol, local_addr=(self.host, self.port)
+        )
+        self._transport = transport
+        self.port = transport.get_extra_info("sockname")[1]
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None

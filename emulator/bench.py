@@ -1,0 +1,248 @@
+"""Both ends on one table: the built-in server, a handset with its bearers, and the sender between them.
+
+Runs them in one loop over real sockets on loopback, turns the server's facts into events of the
+handset's journal, and sends the notifications. The demo is a bench; so are the tests of the flow.
+"""
+
+import asyncio
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from emulator import profiles
+from emulator.journal import Journal
+from emulator.phone import Phone
+from emulator.protocol.effects import Effect, Record
+from emulator.protocol.events import (
+    Event,
+    Failed,
+    MessageReceived,
+    MessageSent,
+    NonceStored,
+    NonceTried,
+    PeerNonces,
+    PeerSaid,
+    SessionClosed,
+    VerdictReached,
+)
+from emulator.store import StoreError
+
+if TYPE_CHECKING:
+    from emulator.server.app import Server
+    from emulator.server.exchange import Fact
+
+PACE = 2.0
+"""Seconds that a run of the demo takes, so that a person can follow."""
+_PACED = (NonceTried, VerdictReached, MessageSent, MessageReceived, NonceStored, SessionClosed)
+_PACED_EVENTS = 18
+"""How many events of those kinds a run of the demo has, about; the pace is shared among them."""
+
+_CARDS = (
+    "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Okafor;Adaeze\r\nTEL;CELL:+44 20 7946 0018\r\nEND:VCARD\r\n",
+    "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Lindqvist;Per\r\nEMAIL:per@example.org\r\nEND:VCARD\r\n",
+)
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """A start state of both ends, and what the first notification is signed with."""
+
+    title: str
+    signed_with: Literal["session-id", "stored"]
+    stale_server_nonce: bool = True
+    stale_client_nonce: bool = False
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "resync": Scenario("the server lost the nonce it shares with the device", "session-id"),
+    "ordinary": Scenario(
+        "both sides agree: an ordinary session", "stored", stale_server_nonce=False
+    ),
+    "both-stale": Scenario(
+        "the client nonce is stale too: step 4 begins with a 401",
+        "session-id",
+        stale_client_nonce=True,
+    ),
+    "wrong-nonce": Scenario("the sender signs with a nonce that the device never had", "stored"),
+}
+
+
+class Bench:
+    """One table. Also the deck of the demo's screen: `start`, `notify`, `rerun`, `close`."""
+
+    title = "demo"
+
+    def __init__(
+        self,
+        *,
+        scenario: str = "resync",
+        misbehave: tuple[str, ...] = (),
+        pace: float = 0.0,
+        handset: str = profiles.DEFAULT_HANDSET,
+        journal: Journal | None = None,
+        clock: Callable[[], float] = time.time,
+        ended: Callable[[int], None] = lambda run: None,
+    ) -> None:
+        self.scenario = SCENARIOS[scenario]
+        self.journal = journal or Journal(clock)
+        self.subtitle = self.scenario.title
+        self.hint = ""
+        self._handset = handset
+        self._misbehave = misbehave
+        self._delay = pace / _PACED_EVENTS
+        self._clock = clock
+        self._ended = ended
+        self._folder = Path(tempfile.mkdtemp(prefix="handset-demo-"))
+        self._round = 0
+        self.server: Server | None = None
+        self.phone: Phone | None = None
+        self._question: asyncio.Future[bool] | None = None
+
+    @property
+    def events(self) -> list[Event]:
+        return self.journal.events
+
+    async def start(self) -> None:
+        """Server and handset up, in the start state; the first notification is sent."""
+        # uvicorn and starlette are imported after the first paint.
+        from emulator.server.app import Server
+        from emulator.server.misbehaviour import parse
+
+        try:
+            server = Server(misbehaviour=parse(self._misbehave), facts=self._fact)
+            await server.start()
+            self.server = server
+            await self._lay()
+        except (OSError, StoreError) as wrong:
+            self.journal.append(Failed(f"the demo cannot start: {wrong}"))
+            return
+        await self.notify()
+
+    async def _lay(self) -> None:
+        """The start state of both ends, with fresh nonces and stores."""
+        assert self.server is not None
+        from emulator.server import accounts
+
+        self._round += 1
+        client_nonce, shared, lost = (secrets.token_bytes(16) for _ in range(3))
+        state = accounts.demo()
+        url = self.server.state.url
+        device_id, account = next(iter(state.accounts.items()))
+        scenario = self.scenario
+        account = msgspec.structs.replace(
+            account,
+            client_nonce=secrets.token_bytes(16) if scenario.stale_client_nonce else client_nonce,
+            server_nonce=lost if scenario.stale_server_nonce else shared,
+        )
+        self.server.state = msgspec.structs.replace(
+            state, url=url, accounts={**state.accounts, device_id: account}
+        )
+        profile = _profile(self._handset, url, device_id, client_nonce, shared)
+        self.phone = Phone(
+            profile,
+            self._folder / str(self._round),
+            self.journal,
+            listen=("udp://127.0.0.1:0",),
+            gate=self._gate,
+            ask=self._ask,
+            ended=self._ended,
+            clock=self._clock,
+        )
+        for card in _CARDS:
+            self.phone.store.add_item("account", "contacts", "text/x-vcard", card.encode())
+        await self.phone.start()
+        self._nonces(device_id, account.client_nonce, account.server_nonce)
+
+    async def notify(self) -> None:
+        """Another notification, as the server would sign it: with its stored nonce, or with the
+        SessionID when it has reason to think that the device cannot check that one."""
+        self._send(self._signed_with())
+
+    def _send(self, nonce: Literal["session-id", "stored"]) -> None:
+        if self.server is None or self.phone is None or not self.phone.listening:
+            return
+        host, _, port = self.phone.listening[0].removeprefix("udp://").rpartition(":")
+        self.server.notify(self.phone.profile.device.id, nonce=nonce, target=(host, int(port)))
+
+    def _signed_with(self) -> Literal["session-id", "stored"]:
+        last = next(
+            (e.what for e in reversed(self.events) if isinstance(e.what, VerdictReached)), None
+        )
+        if last is None:
+            return self.scenario.signed_with
+        return "session-id" if last.verdict == "ignored" else "stored"
+
+    async def rerun(self) -> None:
+        """The same once more from the start state, with fresh nonces."""
+        if self.server is None:
+            await self.start()
+            return
+        if self.phone is not None:
+            await self.phone.close()
+        await self._lay()
+        self._send(self.scenario.signed_with)
+
+    async def answer(self, accepted: bool) -> None:
+        """The person's answer to an open question."""
+        if self._question is not None and not self._question.done():
+            self._question.set_result(accepted)
+
+    def _ask(self, text: str) -> asyncio.Future[bool]:
+        self._question = asyncio.get_running_loop().create_future()
+        return self._question
+
+    async def settled(self) -> None:
+        """Returns when the run is over."""
+        if self.phone is not None:
+            await self.phone.settled()
+
+    async def close(self) -> None:
+        if self.phone is not None:
+            await self.phone.close()
+        if self.server is not None:
+            await self.server.stop()
+        self.journal.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _gate(self, effect: Effect) -> None:
+        if self._delay and isinstance(effect, Record) and isinstance(effect.what, _PACED):
+            await asyncio.sleep(self._delay)
+
+    def _fact(self, fact: "Fact") -> None:
+        from emulator.server.exchange import NoncesAre
+
+        if isinstance(fact, NoncesAre):
+            self._nonces(fact.device_id, fact.client_nonce, fact.server_nonce)
+        else:
+            self.journal.append(PeerSaid(fact.sentence), session=self._run)
+
+    def _nonces(self, device_id: str, client: bytes, server: bytes) -> None:
+        what = PeerNonces(device_id, client.hex(), server.hex(), inferred=False)
+        self.journal.append(what, session=self._run)
+
+    @property
+    def _run(self) -> int:
+        return next((e.session for e in reversed(self.events) if e.session), 0)
+
+
+def _profile(
+    handset: str, url: str, device_id: str, client_nonce: bytes, server_nonce: bytes
+) -> profiles.Profile:
+    """The shipped profile of the built-in server, for this table's URL and nonces."""
+    profile = profiles.load("built-in", {"account.url": url}, handset=handset)
+    account = msgspec.structs.replace(
+        profile.accounts[0], client_nonce=client_nonce, server_nonce=server_nonce
+    )
+    policy = account.policy
+    # A person who presses a key ten times is not an attacker.
+    policy = msgspec.structs.replace(
+        policy, resync=msgspec.structs.replace(policy.resync, rate="off")
+    )
+    account = msgspec.structs.replace(account, policy=policy)
+    device = msgspec.structs.replace(profile.device, id=device_id)
+    return msgspec.structs.replace(profile, accounts=(account,), device=device)

@@ -1,0 +1,149 @@
+"""The handset with its bearers: what listens, what a person can press, what runs until stopped.
+
+Puts profile, store, journal, HTTP and bearers together; the screen and the headless run drive it.
+Everything that goes wrong with a bearer becomes an event; the phone stays on.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from emulator.bearers import inbox, udp
+from emulator.handset import Client, Gate, Handset, no_gate
+from emulator.journal import Journal
+from emulator.profiles import Profile
+from emulator.protocol.effects import Stopped
+from emulator.protocol.events import BearerFailed, BearerOpened
+from emulator.protocol.keyring import Account
+from emulator.store import Store
+from emulator.wire.errors import WireError
+
+QUEUE = 1000
+"""Notifications that wait to be judged at most; what comes on top is lost, as in a phone."""
+
+
+class AddressError(ValueError):
+    """A bearer's address cannot be understood."""
+
+
+class Phone:
+    """`listen` are addresses: udp://HOST:PORT, file:PATH, - (standard input, a hex line each)."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        state: Path,
+        journal: Journal,
+        *,
+        listen: tuple[str, ...] = (),
+        gate: Gate = no_gate,
+        ask: Callable[[str], asyncio.Future[bool]] | None = None,
+        ended: Callable[[int], None] = lambda run: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.profile = profile
+        self.journal = journal
+        self.store = Store(state)
+        self._addresses = [_address(address) for address in listen]
+        self._bearers: list[udp.UdpBearer] = []
+        self._readers: list[asyncio.Task[None]] = []
+        self._queue: asyncio.Queue[tuple[bytes, str, str]] = asyncio.Queue(QUEUE)
+        self.handset = Handset(
+            profile, self.store, journal, _client, gate=gate, ask=ask, ended=ended, clock=clock
+        )
+
+    async def start(self) -> None:
+        """Announces the device and opens the bearers; one that fails is an event."""
+        self.handset.announce()
+        self._readers.append(asyncio.create_task(self._judge()))
+        for kind, host, port in self._addresses:
+            if kind == "udp":
+                await self._open(udp.UdpBearer(host, port, self._put))
+            else:
+                self._readers.append(asyncio.create_task(self._read(host)))
+
+    async def _open(self, bearer: udp.UdpBearer) -> None:
+        try:
+            await bearer.open()
+        except OSError as wrong:
+            reason = wrong.strerror or str(wrong)
+            if wrong.errno in (98, 48):
+                reason = "the port is in use; stop what listens there, or choose another --listen"
+            self.journal.append(BearerFailed(bearer.address, reason))
+        else:
+            self._bearers.append(bearer)
+            self.journal.append(BearerOpened(bearer.address))
+
+    def _put(self, octets: bytes, sender: str, bearer: str = "udp") -> None:
+        if not self._queue.full():
+            self._queue.put_nowait((octets, bearer, sender))
+
+    async def _judge(self) -> None:
+        while True:
+            await self.handset.deliver(*await self._queue.get())
+            self._queue.task_done()
+
+    async def _read(self, source: str) -> None:
+        """A line of hex is a push; a line that is none is a malformed one, and stays in sight."""
+        name = "stdin" if source == "-" else f"file:{source}"
+        self.journal.append(BearerOpened(name))
+        try:
+            async for line in inbox.lines(source):
+                if line.strip():
+                    await self._queue.put((_octets(line), name, name))
+        except OSError as wrong:
+            self.journal.append(BearerFailed(name, wrong.strerror or str(wrong)))
+
+    @property
+    def listening(self) -> tuple[str, ...]:
+        return tuple(bearer.address for bearer in self._bearers)
+
+    async def settled(self) -> None:
+        """Returns when files have been read, nothing waits to be judged and no session runs."""
+        if len(self._readers) > 1:
+            await asyncio.wait(self._readers[1:])
+        await self._queue.join()
+        await self.handset.idle()
+
+    async def close(self, why: Stopped | None = None) -> None:
+        """Stops listening, ends the running session, closes the store."""
+        for bearer in self._bearers:
+            bearer.close()
+        for reader in self._readers:
+            reader.cancel()
+        await self.handset.stop(why)
+        self.store.close()
+
+
+def _octets(line: str) -> bytes:
+    try:
+        return inbox.octets_of(line)
+    except WireError:
+        return line.strip().encode()
+
+
+def _client(account: Account) -> Client:
+    # httpx is imported when the first session starts: the first paint does not need it.
+    from emulator.bearers.http import HttpClient
+
+    return HttpClient(account.policy.http)
+
+
+def _address(text: str) -> tuple[str, str, int]:
+    """(kind, host or path, port) of a --listen address."""
+    if text == "-":
+        return "lines", "-", 0
+    if text.startswith("file:") and len(text) > 5:
+        return "lines", text[5:], 0
+    scheme, separator, rest = text.partition("://")
+    host, colon, port = rest.rpartition(":")
+    if scheme == "udp" and separator and colon and port.isdigit() and int(port) < 65536:
+        return "udp", host.strip("[]"), int(port)
+    raise AddressError(f"{text}: udp://HOST:PORT, file:PATH or - is expected")
+
+
+def check_listen(addresses: tuple[str, ...]) -> None:
+    """Raises AddressError for the first address that is none."""
+    for address in addresses:
+        _address(address)

@@ -1,0 +1,1 @@
+"""What the rules say, without input or output. Imports `wire` only."""

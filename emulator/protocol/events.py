@@ -1,0 +1,374 @@
+"""The one vocabulary of what happened. Screen, headless output, exports and tests read these only.
+
+Every class below is one kind of line in a journal. Octets stand as hex text, since journals are
+text. Nothing here may hold an account secret: messages carry their octets with the secret spans
+cut out (`Octets.cuts`), Workings are computed from event and keyring when somebody looks.
+"""
+
+from typing import Literal
+
+import msgspec
+
+StepState = Literal["pending", "running", "passed", "failed", "skipped"]
+NonceKind = Literal[
+    "stored", "candidate", "session-id", "constant", "dm-default", "challenge", "none"
+]
+Side = Literal["client", "server"]
+Outcome = Literal[
+    "synchronised",
+    "ignored",
+    "declined",
+    "auth-refused",
+    "server-not-authenticated",
+    "peer-error",
+    "transport",
+    "timed-out",
+    "interrupted",
+]
+SessionKind = Literal["resync", "ordinary", "client-initiated"]
+Severity = Literal["note", "warning", "error"]
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """A span that was taken out because it is a secret: `length` octets at `offset` (of the whole).
+
+    `secret` names what belongs there: account/kind/revision, e.g. "account/basic/1".
+    """
+
+    offset: int
+    length: int
+    secret: str
+
+
+class Octets(msgspec.Struct, frozen=True):
+    """Octets as hex text; cut spans stand as zero octets, so that offsets stay true."""
+
+    hex: str
+    cuts: tuple[Cut, ...] = ()
+
+    @classmethod
+    def of(cls, octets: bytes) -> "Octets":
+        return cls(octets.hex())
+
+    def __bytes__(self) -> bytes:
+        return bytes.fromhex(self.hex)
+
+
+class What(msgspec.Struct, frozen=True, tag_field="kind", tag=True):
+    """The base of everything that can happen; the tag is the class name."""
+
+
+class HandsetStarted(What, frozen=True):
+    """The handset is up: which device, for which profile, under which server ids."""
+
+    profile: str
+    device_id: str
+    accounts: tuple[str, ...]
+
+
+class BearerOpened(What, frozen=True):
+    """The handset listens on `address` ("udp://127.0.0.1:2948")."""
+
+    address: str
+
+
+class BearerFailed(What, frozen=True):
+    """A bearer could not be opened or broke; `reason` says what a person can do about it."""
+
+    address: str
+    reason: str
+
+
+class PushArrived(What, frozen=True):
+    """Octets came in on a bearer, before anything was understood of them."""
+
+    bearer: str
+    sender: str
+    octets: Octets
+
+
+class NotificationRead(What, frozen=True):
+    """A package #0 was found in the push. `syncs` = (alert code, content type code, server URI).
+
+    `layers` names what it was wrapped in, outermost first ("wsp", "package #0").
+    """
+
+    octets: Octets
+    version: str
+    ui_mode: str
+    initiator: str
+    session_id: int
+    server_id: str
+    syncs: tuple[tuple[int, int, str], ...]
+    layers: tuple[str, ...]
+
+
+class NonceTried(What, frozen=True):
+    """One verification of a notification's digest (change request, steps 1 and 2).
+
+    `encoding` is set for the SessionID only. `expected` is what this nonce would have given.
+    """
+
+    account: str
+    server_id: str
+    nonce_kind: NonceKind
+    encoding: str
+    nonce: str
+    expected: str
+    received: str
+    matched: bool
+
+
+class NearMiss(msgspec.Struct, frozen=True):
+    """A variation that would have matched, and what it means."""
+
+    id: str
+    meaning: str
+    encoding: str = ""
+
+
+class VerdictReached(What, frozen=True):
+    """What became of a notification. `sentence` says it to a person."""
+
+    verdict: str
+    reason: str
+    account: str
+    session_id: int
+    nonce_kind: NonceKind
+    encoding: str
+    sentence: str
+    near_misses: tuple[NearMiss, ...] = ()
+
+
+class PersonAsked(What, frozen=True):
+    """The handset asks its owner (ui-mode user interaction), or tells (informative)."""
+
+    text: str
+    needs_answer: bool
+
+
+class PersonAnswered(What, frozen=True):
+    """What the owner, or the profile in the owner's place, said."""
+
+    accepted: bool
+    by: str
+
+
+class SessionOpened(What, frozen=True):
+    """A session starts. `session_id` is the text as it stands in SyncHdr."""
+
+    account: str
+    session_kind: SessionKind
+    session_id: str
+    url: str
+    scheme: str
+
+
+class StepMoved(What, frozen=True):
+    """One of the six steps changed its state."""
+
+    step: int
+    state: StepState
+    detail: str
+
+
+class CredMade(msgspec.Struct, frozen=True):
+    """How the Cred of a message of ours was computed: the Working's inputs but for the password."""
+
+    scheme: str
+    user: str
+    nonce: str
+    nonce_kind: NonceKind
+    version: str
+    data: str
+
+
+class MessageSent(What, frozen=True):
+    """A SyncML message leaves. `package` is 1, 3 or 5; `attempt` counts identical repeats.
+
+    `summary` names its commands ("Cred Alert 200 Put Get"); `cred` is present when it has one.
+    """
+
+    msg_id: int
+    package: int
+    url: str
+    content_type: str
+    octets: Octets
+    attempt: int
+    summary: str
+    cred: CredMade | None = None
+
+
+class MessageReceived(What, frozen=True):
+    """An HTTP response came. `code` is the Status for our SyncHdr, 0 when there is none.
+
+    `elapsed` in seconds; `summary` as in MessageSent; `problem` when it is no SyncML message.
+    """
+
+    http_status: int
+    content_type: str
+    octets: Octets
+    elapsed: float
+    msg_id: int
+    package: int
+    code: int
+    summary: str
+    problem: str = ""
+
+
+class Challenged(What, frozen=True):
+    """A Chal was read from, or put into, a Status for SyncHdr.
+
+    `by` "server": the nonce signs our next Cred; `by` "client": it signs the server's next one.
+    """
+
+    by: Side
+    code: int
+    scheme: str
+    nonce: str
+    refuses: bool
+
+
+class ServerCredJudged(What, frozen=True):
+    """The server's Cred was checked (step 5). `tries` = (nonce kind, nonce hex, expected data).
+
+    `matched` names the nonce that verified, "none" otherwise; `counts` is false where the result
+    has no effect (a Cred inside a 401).
+    """
+
+    server_id: str
+    scheme: str
+    received: str
+    tries: tuple[tuple[NonceKind, str, str], ...]
+    matched: NonceKind
+    counts: bool
+    sentence: str
+
+
+class NonceStored(What, frozen=True):
+    """A nonce in the handset's store changed, already committed.
+
+    `slot`: "client", "server" or "candidate". An empty `nonce` means that the slot was emptied.
+    """
+
+    account: str
+    slot: Literal["client", "server", "candidate"]
+    nonce: str
+    previous: str
+    reason: str
+
+
+class SessionIdUsed(What, frozen=True):
+    """The replay guard has written down that this SessionID is used up for that account."""
+
+    account: str
+    session_id: int
+
+
+class ItemMoved(What, frozen=True):
+    """An item was sent ("out") or taken in ("in"). Content is in the message, not here."""
+
+    direction: Literal["in", "out"]
+    store: str
+    action: Literal["add", "replace", "delete"]
+    luid: str
+    guid: str
+    status: int
+
+
+class Remarked(What, frozen=True):
+    """Something about the peer that the rules do not allow, or leave open."""
+
+    id: str
+    severity: Severity
+    clause: str
+    sentence: str
+
+
+class TransportLost(What, frozen=True):
+    """No SyncML answer: refused, reset, timed out, an HTTP error, HTML."""
+
+    reason: str
+    attempt: int
+
+
+class SessionClosed(What, frozen=True):
+    """The session is over. `sentence` is the verdict in words."""
+
+    outcome: Outcome
+    sentence: str
+    messages: int
+    items_sent: int
+    items_received: int
+
+
+class PeerNonces(What, frozen=True):
+    """The server's side of the nonces; `inferred` when the server is foreign and we only suppose.
+
+    `client` is the nonce it will check our next Cred with, `server` the one it signs with.
+    """
+
+    account: str
+    client: str
+    server: str
+    inferred: bool
+
+
+class PeerSaid(What, frozen=True):
+    """A fact from the built-in server's own records (its verdicts), in a sentence."""
+
+    sentence: str
+
+
+class Heard(What, frozen=True):
+    """Input to the protocol: its kind and the random octets that came with it (hex)."""
+
+    what: str
+    entropy: str
+
+
+class Failed(What, frozen=True):
+    """Something of ours went wrong that a person can act on (state folder locked, disk full)."""
+
+    sentence: str
+
+
+AnyWhat = (
+    HandsetStarted
+    | BearerOpened
+    | BearerFailed
+    | PushArrived
+    | NotificationRead
+    | NonceTried
+    | VerdictReached
+    | PersonAsked
+    | PersonAnswered
+    | SessionOpened
+    | StepMoved
+    | MessageSent
+    | MessageReceived
+    | Challenged
+    | ServerCredJudged
+    | NonceStored
+    | SessionIdUsed
+    | ItemMoved
+    | Remarked
+    | TransportLost
+    | SessionClosed
+    | PeerNonces
+    | PeerSaid
+    | Heard
+    | Failed
+)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened. `at` is seconds since 1970 (UTC); `session` numbers the runs of this
+    journal from 1 (a notification and the session it opened share one), 0 = outside any;
+    `cause` is the `seq` of the event that led to this one, 0 = none."""
+
+    seq: int
+    at: float
+    session: int = 0
+    cause: int = 0
+    what: AnyWhat

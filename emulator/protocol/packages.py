@@ -1,0 +1,345 @@
+"""Our messages: header, Status first, then what the package is for; split to the peer's MaxMsgSize.
+
+Puts together and sends; whether and when is `session.py`'s business.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from emulator.protocol import clientauth, sync
+from emulator.protocol.effects import Send
+from emulator.protocol.events import Challenged, CredMade, MessageSent, Octets
+from emulator.protocol.keyring import Account, Device
+from emulator.protocol.turn import Sent, SessionState, Turn
+from emulator.wire import build, devinf
+from emulator.wire.codec import CODECS, Codec
+from emulator.wire.devinf import (
+    ContentCapability,
+    ContentType,
+    DataStore,
+    DevInf,
+    Property,
+    SyncCap,
+)
+from emulator.wire.element import Element
+from emulator.wire.syncml import (
+    Alert,
+    Chal,
+    Command,
+    Get,
+    Item,
+    Location,
+    Message,
+    Meta,
+    Put,
+    Results,
+    Status,
+    Sync,
+    SyncBody,
+    SyncHdr,
+)
+
+Answer = Status | Results
+"""What answers a command: a Status, and for a Get the Results besides."""
+_SYNC_TYPES = ("1", "2", "3", "4", "5", "6", "7")
+_VCARD_PROPERTIES = ("BEGIN", "END", "VERSION", "N", "FN", "TEL", "EMAIL", "ADR", "ORG", "NOTE")
+_FRAME = 64
+"""Octets kept free for CmdIDs and the frame of a Sync when a message is filled."""
+
+
+def codec_of(state: SessionState) -> Codec:
+    return CODECS[state.device.codec]
+
+
+def package_1(turn: Turn, answered: Message | None = None) -> None:
+    """Package 1: Alerts, Put and Get of the device information; once more after a 401/407.
+
+    A repeat starts with a Status 200, without Chal, for the server's SyncHdr (decision 5).
+    """
+    where = devinf.location(turn.state.version)
+    meta = Meta(type=devinf.MEDIA_TYPE)
+    commands: list[Command] = [
+        *sync.alerts(turn),
+        Put(
+            meta=meta, items=(Item(source=Location(where), data=(device_information(turn.state),)),)
+        ),
+        Get(meta=meta, items=(Item(target=Location(where)),)),
+    ]
+    statuses = () if answered is None else (build.header_status(answered, 200),)
+    turn.step(3, "running", _cred_words(turn.state))
+    send(turn, 1, statuses, commands, final=True)
+
+
+def _cred_words(state: SessionState) -> str:
+    if state.signing is None:
+        return "package 1 without credentials"
+    if state.signing.scheme == "basic":
+        return "package 1 with user and password (basic)"
+    nonce = state.signing.nonce.hex() or "empty"
+    source = (
+        "the nonce of the challenge"
+        if state.signing.nonce_kind == "challenge"
+        else ("the stored client nonce")
+    )
+    return f"package 1, Cred over {source} ({nonce[:8]})"
+
+
+def success_status(turn: Turn, message: Message) -> Status:
+    """Our Status for the server's SyncHdr: 212 with a Chal when a new server nonce is due, else 200."""
+    nonce = turn.state.issue
+    if nonce is None:
+        return build.header_status(message, 200)
+    code = 212 if turn.state.proof == "proven" else 200
+    turn.record(Challenged("client", code, "md5", nonce.hex(), False))
+    return build.header_status(message, code, build.chal("md5", nonce))
+
+
+def refusal(turn: Turn, message: Message, code: int, chal: Chal) -> None:
+    """401 or 407 to the server: every command of its message gets the same code, and no Sync."""
+    statuses = [
+        build.header_status(message, code, chal),
+        *(build.status(message, c, code) for c in message.commands if build.wants_status(c)),
+    ]
+    send(turn, 3, statuses, (), final=True)
+
+
+def next_message(turn: Turn, message: Message, statuses: Sequence[Answer], package: int) -> None:
+    """Status and Alert 222: the server has more to say in this package."""
+    target = message.header.source.uri if message.header.source else ""
+    alert = build.alert(build.NEXT_MESSAGE, target, turn.state.device.id)
+    send(turn, package, [success_status(turn, message), *statuses], (alert,), final=False)
+
+
+def changes(turn: Turn, message: Message, statuses: Sequence[Answer]) -> bool:
+    """Package 3: as many of our changes as fit. True when it was the last of it."""
+    head = [success_status(turn, message), *statuses]
+    chosen, whole = _fill(turn, head)
+    send(turn, 3, head, [part for _, part in chosen], final=whole)
+    _note(turn, chosen)
+    return whole
+
+
+def maps(turn: Turn, message: Message, statuses: Sequence[Answer]) -> None:
+    """Package 5: Status for the server's changes, and the Map of what was added."""
+    send(turn, 5, [success_status(turn, message), *statuses], sync.maps(turn), final=True)
+
+
+def again(turn: Turn, message: Message) -> None:
+    """The last message once more under the next MsgID, its Chal now answering `message` (step 6)."""
+    sent = turn.state.sent
+    assert sent is not None
+    turn.set(issue=turn.state.issued, repeated=True)
+    old = sent.msg_id
+    send(turn, sent.package, [success_status(turn, message)], sent.commands, final=sent.final)
+    sync.renumbered(turn, old, turn.state.msg_id)
+
+
+def _fill(turn: Turn, head: Sequence[Answer]) -> tuple[list[tuple[str, Sync]], bool]:
+    """Syncs that fit beside `head`: (datastore name, Sync) pairs, and whether all of it fits."""
+    state = turn.state
+    offers = sync.offers(turn)
+    whole = [(store.name, offer) for store, offer in offers]
+    limit = state.peer_max
+    codec = codec_of(state)
+    if not limit or len(_encode(turn, head, [part for _, part in whole], True)) <= limit:
+        return whole, True
+    room = limit - len(_encode(turn, head, [], True)) - _FRAME
+    chosen: list[tuple[str, Sync]] = []
+    for store, offer in offers:
+        empty = msgspec.structs.replace(offer, commands=())
+        base = len(codec.encode(_bare(state, (empty,))))
+        blank = len(codec.encode(_bare(state, ())))
+        room -= base - blank + _FRAME
+        sizes = [len(codec.encode(_bare(state, (command,)))) - blank for command in offer.commands]
+        count = build.fitting(sizes, room, at_least=0 if chosen else 1)
+        part = msgspec.structs.replace(offer, commands=offer.commands[:count])
+        if count or not offer.commands:
+            chosen.append((store.name, part))
+        if count < len(offer.commands):
+            return chosen, False
+        room -= sum(sizes)
+    return chosen, True
+
+
+def _bare(state: SessionState, commands: tuple[Command, ...]) -> Message:
+    header = SyncHdr(state.version, f"SyncML/{state.version}", "1", "1")
+    return Message(header, SyncBody(commands, False))
+
+
+def _note(turn: Turn, chosen: Iterable[tuple[str, Sync]]) -> None:
+    sent = turn.state.sent
+    assert sent is not None
+    numbered = [c for c in sent.commands if isinstance(c, Sync)]
+    pairs = [(name, done) for (name, _), done in zip(chosen, numbered, strict=True)]
+    sync.went_out(turn, sent.msg_id, pairs)
+
+
+def send(
+    turn: Turn,
+    package: int,
+    statuses: Iterable[Answer],
+    commands: Iterable[Command],
+    final: bool,
+) -> None:
+    """Numbers, signs, encodes and posts one message."""
+    statuses = list(statuses)
+    turn.set(msg_id=turn.state.msg_id + 1)
+    state = turn.state
+    numbered = build.number([*statuses, *commands])
+    message, made = _message(state, numbered, final)
+    codec = codec_of(state)
+    octets = codec.encode(message)
+    own = numbered[1:] if statuses else numbered
+    sent = Sent(state.url, octets, state.msg_id, package, own, final, made is not None)
+    issued_in = state.issued_in
+    if state.issue is not None and _succeeds(statuses):
+        turn.set(issued=state.issue, issue=None)
+        issued_in = (*issued_in, state.msg_id)
+        turn.step(6, "running", "Chal sent; waiting for the server's success Status")
+    turn.set(sent=sent, messages=state.messages + 1, issued_in=issued_in)
+    turn.record(
+        MessageSent(
+            state.msg_id,
+            package,
+            state.url,
+            codec.media_type,
+            Octets.of(octets),
+            1,
+            build.summary(message),
+            made,
+        )
+    )
+    turn.do(Send(state.url, codec.media_type, octets))
+
+
+def _succeeds(statuses: Sequence[Answer]) -> bool:
+    first = statuses[0] if statuses else None
+    return isinstance(first, Status) and first.chal is not None and first.code in (200, 212)
+
+
+def resend(turn: Turn) -> None:
+    """The same octets once more, never a new nonce (decision 17)."""
+    sent = turn.state.sent
+    assert sent is not None
+    sent = msgspec.structs.replace(sent, attempt=sent.attempt + 1)
+    turn.set(sent=sent, messages=turn.state.messages + 1)
+    codec = codec_of(turn.state)
+    turn.record(
+        MessageSent(
+            sent.msg_id,
+            sent.package,
+            sent.url,
+            codec.media_type,
+            Octets.of(sent.octets),
+            sent.attempt,
+            "the same octets once more",
+        )
+    )
+    turn.do(Send(sent.url, codec.media_type, sent.octets))
+
+
+def _encode(turn: Turn, head: Sequence[Answer], commands: Sequence[Command], final: bool) -> bytes:
+    message, _ = _message(turn.state, build.number([*head, *commands]), final)
+    return codec_of(turn.state).encode(message)
+
+
+def _message(
+    state: SessionState, commands: tuple[Command, ...], final: bool
+) -> tuple[Message, CredMade | None]:
+    device, account = state.device, state.account
+    cred, made = None, None
+    if state.signing is not None:
+        cred, made = clientauth.make_cred(state.signing, account, state.version)
+    header = SyncHdr(
+        ver_dtd=state.version,
+        ver_proto=f"SyncML/{state.version}",
+        session_id=state.session_id,
+        msg_id=str(state.msg_id),
+        target=Location(state.url),
+        # The verifier of an md5 Cred needs the name in clear. [SyncML RepPro, Cred]
+        source=Location(device.id, account.user or None),
+        cred=cred,
+        meta=Meta(max_msg_size=str(device.max_msg_size), max_obj_size=str(device.max_obj_size)),
+    )
+    if state.version == "1.0":
+        header = msgspec.structs.replace(header, meta=Meta(max_msg_size=str(device.max_msg_size)))
+    return Message(header, SyncBody(commands, final)), made
+
+
+def answers(turn: Turn, message: Message) -> list[Answer]:
+    """Carries out what the server's message says; the Status (and Results) that are due for it."""
+    out: list[Answer] = []
+    for command in message.commands:
+        if isinstance(command, Status):
+            sync.hear_status(turn, command)
+        elif isinstance(command, Sync):
+            out += sync.hear_sync(turn, message, command)
+        elif isinstance(command, Alert):
+            out.append(_alert(turn, message, command))
+        elif isinstance(command, Get):
+            out += _get(turn, message, command)
+        elif isinstance(command, Results):
+            out.append(build.status(message, command, 200))
+        else:
+            turn.remark("command-unsupported", command.name)
+            out.append(build.status(message, command, 406))
+    silent = {command.cmd_id for command in message.commands if command.no_resp}
+    return [answer for answer in out if answer.cmd_ref not in silent]
+
+
+def _alert(turn: Turn, message: Message, alert: Alert) -> Status:
+    if alert.code == build.NEXT_MESSAGE:
+        return build.status(message, alert, 200)
+    return sync.hear_alert(turn, message, alert)
+
+
+def _get(turn: Turn, message: Message, command: Get) -> list[Answer]:
+    """Put is a Get in shape. A Get of our device information is answered with Results."""
+    if isinstance(command, Put):
+        return [build.status(message, command, 200)]
+    where = devinf.location(turn.state.version)
+    if not any(item.target_uri == where for item in command.items):
+        return [build.status(message, command, 404)]
+    item = Item(source=Location(where), data=(device_information(turn.state),))
+    results = Results(
+        msg_ref=message.header.msg_id,
+        cmd_ref=command.cmd_id,
+        meta=Meta(type=devinf.MEDIA_TYPE),
+        items=(item,),
+    )
+    return [build.status(message, command, 200), results]
+
+
+def device_information(state: SessionState) -> Element:
+    """The device's DevInf in the version of the session."""
+    return devinf.to_element(_devinf(state.device, state.account, state.version))
+
+
+def _devinf(device: Device, account: Account, version: str) -> DevInf:
+    stores = []
+    for store in account.stores:
+        kind = ContentType(store.type, store.version)
+        # Content capabilities stand inside the datastore since DevInf 1.2 only.
+        properties = tuple(Property(name) for name in _VCARD_PROPERTIES)
+        capability = ContentCapability(store.type, store.version, properties)
+        is_card = "vcard" in store.type
+        stores.append(
+            DataStore(
+                source_ref=store.uri,
+                rx_pref=kind,
+                tx_pref=kind,
+                capabilities=(capability,) if version == "1.2" and is_card else (),
+                sync_cap=SyncCap(_SYNC_TYPES),
+            )
+        )
+    return DevInf(
+        ver_dtd=version,
+        manufacturer=device.manufacturer,
+        model=device.model,
+        device_id=device.id,
+        device_type=device.type,
+        utc=version != "1.0",
+        number_of_changes=version != "1.0",
+        stores=tuple(stores),
+    )

@@ -1,0 +1,109 @@
+"""Conformance remarks about the peer: id, severity, clause and what is odd, in one table."""
+
+import msgspec
+
+from emulator.protocol.events import Remarked, Severity
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """A remark as found: the row of the table and the detail of the case."""
+
+    id: str
+    detail: str = ""
+
+    def event(self) -> Remarked:
+        severity, clause, sentence = REMARKS[self.id]
+        words = sentence + (f": {self.detail}" if self.detail else "")
+        return Remarked(self.id, severity, clause, words)
+
+
+REMARKS: dict[str, tuple[Severity, str, str]] = {
+    "several-accounts": (
+        "note",
+        "decision 15",
+        "more than one account verifies the notification; the first is taken, besides",
+    ),
+    "session-id-changed": (
+        "warning",
+        "SyncML RepPro, SessionID",
+        "the reply stands under another SessionID; we go on under ours",
+    ),
+    "downgrade": (
+        "error",
+        "decision 5",
+        "the server asks for a weaker or unknown kind of credentials",
+    ),
+    "challenge-without-nonce": (
+        "warning",
+        "SyncML RepPro, Chal",
+        "an md5 challenge without NextNonce: we sign with the empty nonce",
+    ),
+    "challenge-missing": (
+        "error",
+        "SyncML Security, 401/407",
+        "401 or 407 without a Chal: nothing to answer with",
+    ),
+    "nonce-not-base64": (
+        "warning",
+        "SyncML RepPro, NextNonce",
+        "NextNonce without Format b64: its text is the nonce",
+    ),
+    "no-new-client-nonce": (
+        "note",
+        "change request 5.1, step 4",
+        "the success Status brings no new client nonce; the stored one stays",
+    ),
+    "server-name-differs": (
+        "note",
+        "decision 7",
+        "the server calls itself otherwise than the account",
+    ),
+    "server-does-not-authenticate": (
+        "warning",
+        "change request 5.1, step 5",
+        "the server sent no Cred of its own",
+    ),
+    "server-used-stored-nonce": (
+        "note",
+        "decision 7",
+        "in a resynchronisation the server signed with a nonce that it should have lost",
+    ),
+    "command-challenged": (
+        "warning",
+        "decision 5",
+        "401, 407 or a Chal on a command instead of SyncHdr; that datastore is left out",
+    ),
+    "store-refused": (
+        "warning",
+        "DS Protocol, sync initialisation",
+        "the server refuses a datastore",
+    ),
+    "item-refused": ("warning", "DS Protocol, Sync", "the server refuses an item"),
+    "no-header-status": (
+        "warning",
+        "SyncML Protocol, Status",
+        "the message has no Status for our SyncHdr",
+    ),
+    "command-unsupported": (
+        "note",
+        "DS Protocol",
+        "a command that this handset does not carry out",
+    ),
+    "unknown-datastore": (
+        "note",
+        "decision 18",
+        "the notification names a datastore that this account does not have",
+    ),
+    "basic-over-http": (
+        "warning",
+        "SyncML Security, basic",
+        "credentials are sent readable over plain http",
+    ),
+    "wire": ("note", "SyncML RepPro", "the message deviates from its description"),
+}
+
+
+def remark(id_: str, detail: str = "") -> Remark:
+    """A remark of the table; an id that is not there is our mistake (KeyError)."""
+    assert id_ in REMARKS, id_
+    return Remark(id_, detail)

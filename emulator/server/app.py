@@ -1,0 +1,248 @@
+"""The HTTP shell: a Starlette application under uvicorn, in the event loop that is running.
+
+The one module that imports either. Carries octets between sockets and the service; what they mean
+is none of its business.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from emulator.server import accounts, control
+from emulator.server.exchange import Fact, Lost, Request, Said
+from emulator.server.misbehaviour import HONEST, Misbehaviour
+from emulator.server.service import Service
+from emulator.server.state import ServerState
+
+PATH = "/sync"
+LIMIT = 4 * 1024 * 1024
+"""Octets of a request that are read at most."""
+
+logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
+
+
+class Server(Service):
+    """The built-in server on a loopback port; 0 takes a free one.
+
+    `start` raises OSError when the port is in use. Used as `async with Server(...)`, or with `start`
+    and `stop`.
+    """
+
+    def __init__(
+        self,
+        state: ServerState | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        misbehaviour: Misbehaviour = HONEST,
+        facts: Callable[[Fact], None] | None = None,
+        keep: Callable[[ServerState], None] | None = None,
+        **clock_and_entropy: Any,
+    ) -> None:
+        super().__init__(
+            accounts.demo() if state is None else state,
+            misbehaviour=misbehaviour,
+            facts=facts,
+            keep=keep,
+            **clock_and_entropy,
+        )
+        self.host = host
+        self.port = port
+        self._running: _Uvicorn | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._connections: dict[tuple[str, int], asyncio.Transport] = {}
+
+    @property
+    def url(self) -> str:
+        """Where handsets send their packages."""
+        return self.state.url
+
+    async def start(self) -> None:
+        listener = _listener(self.host, self.port)
+        self.port = listener.getsockname()[1]
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        self.state = msgspec.structs.replace(self.state, url=f"http://{host}:{self.port}{PATH}")
+        config = uvicorn.Config(
+            application(self),
+            http=_protocol(self._connections),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._running = _Uvicorn(config)
+        self._task = asyncio.create_task(self._running.serve(sockets=[listener]))
+        ready = asyncio.create_task(self._running.ready.wait())
+        await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            await self._task
+            raise OSError(f"{self.host}:{self.port}: the server did not start")
+
+    async def stop(self) -> None:
+        """Closes the port and all connections; what is under way is not waited for."""
+        if self._running is None or self._task is None:
+            return
+        self._running.leave.set()
+        for connection in list(self._connections.values()):
+            connection.abort()
+        await self._task
+        self._running = self._task = None
+
+    async def serve(self) -> None:
+        """Runs until cancelled, or until `stop` is called elsewhere."""
+        await self.start()
+        assert self._task is not None
+        try:
+            await asyncio.shield(self._task)
+        finally:
+            await self.stop()
+
+    async def __aenter__(self) -> "Server":
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def drop(self, client: tuple[str, int]) -> None:
+        """Closes the connection from this address without a response."""
+        connection = self._connections.get(client)
+        if connection is not None:
+            connection.abort()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.setblocking(False)
+    except OSError as wrong:
+        listener.close()
+        raise OSError(wrong.errno, f"{host}:{port}: {wrong.strerror}") from None
+    return listener
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn in a loop that is not its own: takes no signals, says when it is ready, stops at once."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+        self.leave = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self.leave.wait()
+
+
+def _protocol(connections: dict[tuple[str, int], asyncio.Transport]) -> type[H11Protocol]:
+    """uvicorn's HTTP protocol, which enters its connections into a table by the peer's address."""
+
+    class Connection(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            self.peer = tuple(transport.get_extra_info("peername")[:2])
+            connections[self.peer] = transport
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            connections.pop(self.peer, None)
+            super().connection_lost(exc)
+
+    return Connection
+
+
+class _Dropped(Response):
+    """No response at all: the connection is closed."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._server.drop(tuple(scope["client"]))
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def application(server: Server) -> Starlette:
+    """The ASGI application: POST /sync, and the control interface below /control/."""
+
+    async def sync(http: HttpRequest) -> Response:
+        octets = await _body(http)
+        if octets is None:
+            return PlainTextResponse(f"more than {LIMIT} octets\n", 413)
+        query = http.url.query
+        request = Request(
+            f"{http.url.path}?{query}" if query else http.url.path,
+            http.headers.get("content-type", ""),
+            octets,
+        )
+        try:
+            reply = server.hear(request)
+        except Exception as wrong:
+            server.tell(Said("", f"HTTP 500: {type(wrong).__name__}: {wrong}"))
+            return PlainTextResponse("the server has failed\n", 500)
+        if isinstance(reply, Lost):
+            return _Dropped(server)
+        return Response(reply.octets, reply.status, media_type=reply.content_type)
+
+    async def controlled(http: HttpRequest) -> Response:
+        refused = control.allowed(http.client.host if http.client else "", http.headers)
+        body = None if refused else await _body(http)
+        if body is None:
+            why = refused or f"more than {LIMIT} octets"
+            return _json(403 if refused else 413, {"error": why})
+        raw: bytes = http.scope.get("raw_path") or http.url.path.encode()
+        path = raw.decode("ascii").partition("?")[0].removeprefix("/control/")
+        return _json(*control.handle(server, http.method, path, http.query_params, body))
+
+    methods = sorted({method for method, _ in control.ROUTES})
+    return Starlette(
+        routes=[
+            Route(PATH, sync, methods=["POST"]),
+            Route("/control/{path:path}", controlled, methods=methods),
+        ]
+    )
+
+
+async def _body(http: HttpRequest) -> bytes | None:
+    """The body, or None when it is too long."""
+    octets = bytearray()
+    with contextlib.suppress(ClientDisconnect):
+        async for chunk in http.stream():
+            octets += chunk
+            if len(octets) > LIMIT:
+                return None
+    return bytes(octets)
+
+
+def _json(status: int, value: Any) -> Response:
+    if isinstance(value, control.Lines):
+        return Response(value.octets, status, media_type="application/x-ndjson")
+    return Response(msgspec.json.encode(value) + b"\n", status, media_type="application/json")

@@ -1,0 +1,355 @@
+"""The server's side of a session: `answer` turns a request into a reply, its commits and its facts.
+
+Pure: clock and randomness come in as `at` and `entropy`. Says in which order things happen; how a
+Cred is judged, a command carried out or a message packed is written elsewhere.
+"""
+
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from emulator.server import authentication, commands
+from emulator.server.exchange import ENTROPY, KEY, STALE, Answer, Lost, Request, Said
+from emulator.server.misbehaviour import HONEST, Misbehaviour
+from emulator.server.packing import pack
+from emulator.server.state import Part, Reply, ServerState, Session
+from emulator.server.turn import Turn
+from emulator.wire import build
+from emulator.wire.codec import Codec, by_media_type
+from emulator.wire.errors import WireError
+from emulator.wire.syncml import Alert, Location, Message, Meta, Status, SyncHdr, number
+
+IDLE = 600.0
+"""Seconds after which a session that nobody continues is forgotten."""
+TEXT = "text/plain; charset=utf-8"
+DONE = 7
+
+
+def answer(
+    state: ServerState, request: Request, misbehaviour: Misbehaviour, at: float, entropy: bytes
+) -> Answer:
+    """Answers one POST. `entropy` are ENTROPY random octets."""
+    if len(entropy) < ENTROPY:
+        raise ValueError(f"entropy: {ENTROPY} octets are needed, not {len(entropy)}")
+    if request.path.partition("?")[0] != urlsplit(state.url).path:
+        return _http(state, 404, "no such resource")
+    codec = by_media_type(request.content_type)
+    if codec is None:
+        return _http(state, 415, f"not SyncML: {request.content_type or 'no Content-Type'}")
+    try:
+        message = codec.decode(request.octets)
+    except WireError as wrong:
+        return _http(state, 400, str(wrong))
+    state = _swept(state, at)
+    session = _find(state, request, message)
+    if session is not None and session.reply is not None and session.request == request.octets:
+        return _repeated(state, session, misbehaviour)
+    refused = _refusal(state, message)
+    if refused is not None:
+        return _refuse(state, message, codec, *refused)
+    turn = Turn(state, session or _new(state, message, entropy), message, misbehaviour, entropy)
+    turn.note(
+        touched=at,
+        heard=number(message.header.msg_id),
+        said=turn.session.said + 1,
+        request=request.octets,
+        room=_room(message) or turn.session.room,
+    )
+    if session is None:
+        _open(turn)
+    reply = _reply(turn, codec, *_work(turn, len(request.octets)))
+    lost = any(f"lose-reply:{step}" in misbehaviour for step in turn.session.steps)
+    if lost:
+        turn.say("the reply is lost")
+    return Answer(
+        turn.finished(), tuple(turn.commits), Lost() if lost else reply, tuple(turn.facts)
+    )
+
+
+def _http(state: ServerState, status: int, line: str) -> Answer:
+    reply = Reply(status, TEXT, " ".join(line.split()).encode() + b"\n")
+    return Answer(state, (), reply, (Said("", f"HTTP {status}: {line}"),))
+
+
+# Which session
+
+
+def _swept(state: ServerState, at: float) -> ServerState:
+    fresh = {key: s for key, s in state.sessions.items() if at - s.touched < IDLE}
+    return state if len(fresh) == len(state.sessions) else _with_sessions(state, fresh)
+
+
+def _with_sessions(state: ServerState, sessions: dict[str, Session]) -> ServerState:
+    return msgspec.structs.replace(state, sessions=sessions)
+
+
+def _find(state: ServerState, request: Request, message: Message) -> Session | None:
+    """By the key of the RespURI; a client that was given none goes on with the next MsgID."""
+    header = message.header
+    device_id = header.source.uri if header.source else ""
+    key = parse_qs(urlsplit(request.path).query).get("sid", [""])[0]
+    keyed = state.sessions.get(key)
+    if keyed is not None and keyed.device_id == device_id:
+        return keyed
+    for session in reversed(list(state.sessions.values())):
+        if (session.device_id, session.session_id) == (device_id, header.session_id) and (
+            session.heard + 1 == number(header.msg_id) or session.request == request.octets
+        ):
+            return session
+    return None
+
+
+def _new(state: ServerState, message: Message, entropy: bytes) -> Session:
+    header = message.header
+    device_id = header.source.uri if header.source else ""
+    return Session(
+        key=entropy[KEY].hex(),
+        device_id=device_id,
+        session_id=header.session_id,
+        version=header.ver_dtd,
+        touched=0.0,
+        opened_by=authentication.opened_by(state.outstanding, device_id, header.session_id),
+        # The MsgIDs of both sides run in step, after a version fall-back too.
+        said=max(number(header.msg_id), 1) - 1,
+    )
+
+
+def _room(message: Message) -> int:
+    meta = message.header.meta
+    return number(meta.max_msg_size) if meta else 0
+
+
+def _repeated(state: ServerState, session: Session, misbehaviour: Misbehaviour) -> Answer:
+    assert session.reply is not None
+    said = "the same request again: the same reply"
+    reply: Reply | Lost = session.reply
+    if any(f"lose-reply:{step}" in misbehaviour for step in session.steps):
+        said, reply = "the same request again: its reply is lost too", Lost()
+    return Answer(state, (), reply, (Said(session.device_id, said),))
+
+
+# What is refused before there is a session
+
+
+def _refusal(state: ServerState, message: Message) -> tuple[int, str] | None:
+    header = message.header
+    device_id = header.source.uri if header.source else ""
+    if header.ver_dtd not in state.versions:
+        return 505, f"VerDTD {header.ver_dtd} is not supported: 505"
+    if (header.ver_proto or "").strip().lower() != f"syncml/{header.ver_dtd}":
+        return 513, f"VerProto {header.ver_proto} is not supported: 513"
+    if device_id not in state.accounts:
+        return 404, f"device {device_id or 'without an address'} has no account: 404"
+    return None
+
+
+def _refuse(state: ServerState, message: Message, codec: Codec, code: int, said: str) -> Answer:
+    header = message.header
+    device_id = header.source.uri if header.source else ""
+    version = header.ver_dtd if header.ver_dtd in state.versions else state.versions[0]
+    session = Session(
+        "", device_id, header.session_id, version, 0.0, said=max(number(header.msg_id), 1)
+    )
+    turn = Turn(state, session, message, HONEST, b"")
+    commands.refuse(turn, code)
+    parts = (Part(build.header_status(message, code)), *turn.statuses)
+    packed = pack(_header(turn, signed=False), parts, final=True, room=_room(message), codec=codec)
+    reply = Reply(200, codec.media_type, packed.octets)
+    return Answer(state, (), reply, (Said(device_id, said),))
+
+
+# The six steps
+
+
+def _open(turn: Turn) -> None:
+    opened = turn.session.opened_by
+    turn.say(
+        f"session {turn.session.session_id} starts"
+        + (", opened by a notification" if opened else "")
+        + (" signed with the SessionID" if opened and opened.signed_with == "session-id" else "")
+    )
+    turn.tell_nonces()
+    if "forget-client-nonce" in turn.misbehaviour and turn.account.scheme == "md5":
+        turn.say("the client nonce is lost: an older one is in its place")
+        turn.keep(client_nonce=turn.entropy[STALE])
+
+
+def _work(turn: Turn, size: int) -> tuple[list[Part], bool]:
+    """What to send in answer: the parts, and whether they end our package."""
+    code, challenge = 200, None
+    turn.note(steps=())
+    if not turn.session.authenticated:
+        judged = authentication.judge(
+            turn.account, turn.session, turn.message, turn.misbehaviour, turn.entropy
+        )
+        turn.say(judged.why)
+        if not judged.accepted:
+            turn.note(challenge=judged.nonce)
+            commands.refuse(turn, judged.code)
+            return _answered(turn, judged.code, judged), True
+        code, challenge = judged.code, judged
+        _accept(turn, judged)
+    elif size > turn.state.max_msg_size:
+        turn.say(f"a message of {size} octets, more than MaxMsgSize: 413")
+        commands.refuse(turn, 413)
+        turn.note(pending=(), sending=False, package=DONE)
+        return _answered(turn, 413), True
+    verdict = turn.message.header_status()
+    if verdict is not None and verdict.code in (401, 407):
+        return _again(turn, verdict), True
+    if verdict is not None:
+        _accepted(turn, verdict)
+    commands.carry_out(turn, turn.message.commands)
+    return _package(turn, code, challenge)
+
+
+def _answered(turn: Turn, code: int, judged: authentication.Judgement | None = None) -> list[Part]:
+    challenge = judged.chal if judged else None
+    return [Part(build.header_status(turn.message, code, challenge)), *turn.statuses]
+
+
+def _accept(turn: Turn, judged: authentication.Judgement) -> None:
+    """Step 4 passed: the new client nonce is kept; older sessions of this device are forgotten."""
+    turn.note(authenticated=True, issued=judged.nonce, pending=(), steps=(4,))
+    if judged.nonce is not None:
+        turn.keep(client_nonce=judged.nonce)
+    others = {k: s for k, s in turn.state.sessions.items() if s.device_id != turn.session.device_id}
+    turn.state = _with_sessions(turn.state, others)
+
+
+def _accepted(turn: Turn, verdict: Status) -> None:
+    """Step 5, the client's verdict on our Cred; its Chal brings the new server nonce (step 6)."""
+    if verdict.code == 212:
+        turn.note(accepted=True)
+    elif verdict.code != 200:
+        turn.say(f"the client's Status for SyncHdr is {verdict.data}")
+        return
+    nonce = _nonce_of(verdict)
+    if nonce is None:
+        return
+    turn.note(steps=(*turn.session.steps, 6), sign=None if turn.session.accepted else nonce)
+    if "forget-server-nonce" in turn.misbehaviour:
+        turn.say("the client's Chal: the new server nonce is forgotten, 200 all the same")
+        return
+    turn.say("the client's Chal: new server nonce kept")
+    turn.keep(server_nonce=nonce)
+    turn.settle()
+
+
+def _nonce_of(verdict: Status) -> bytes | None:
+    """The nonce of the client's Chal; None when there is none or when it is of type basic."""
+    if verdict.chal is None or build.scheme_of(verdict.chal.meta) == "basic":
+        return None
+    return build.next_nonce(verdict.chal)
+
+
+def _again(turn: Turn, verdict: Status) -> list[Part]:
+    """The client wants our Cred (again): our package once more, from its start, with the same Chal."""
+    if verdict.chal is None:
+        turn.say(f"the client says {verdict.data} without a Chal: nothing more to say")
+        turn.note(pending=(), outgoing=(), sending=False, package=DONE)
+        return _answered(turn, 200)
+    scheme = build.scheme_of(verdict.chal.meta)
+    turn.note(sign_scheme=scheme, sign=build.next_nonce(verdict.chal) or b"", accepted=False)
+    turn.say(f"the client says {verdict.data}: our package again, with a Cred over its nonce")
+    for command in turn.message.commands:
+        turn.status(command, 200)
+    issued = turn.session.issued
+    chal = None if issued is None else build.chal("md5", issued)
+    turn.note(sending=True, package=turn.session.answers)
+    header = Part(build.header_status(turn.message, 200, chal))
+    return [header, *turn.statuses, *turn.session.outgoing]
+
+
+# The packages
+
+
+def _package(
+    turn: Turn, code: int, judged: authentication.Judgement | None
+) -> tuple[list[Part], bool]:
+    """Statuses, and what the state of the packages asks for besides."""
+    first, *statuses = _answered(turn, code, judged)
+    left = [p for p in turn.session.pending if not _asks_next(p)]
+    if turn.session.sending:
+        return [first, *statuses, *left], True
+    if not turn.message.final:
+        url, device_id = turn.state.url, turn.session.device_id
+        ask = Part(build.alert(build.NEXT_MESSAGE, device_id, url))
+        return [first, *left, *statuses, ask], False
+    more = _PACKAGES.get(turn.session.package, _nothing)(turn)
+    outgoing = (*left, *statuses, *turn.session.own, *more)
+    turn.note(own=(), outgoing=outgoing, sending=True, answers=turn.session.package)
+    return [first, *outgoing], True
+
+
+def _asks_next(part: Part) -> bool:
+    return isinstance(part.command, Alert) and part.command.code == build.NEXT_MESSAGE
+
+
+def _nothing(turn: Turn) -> tuple[Part, ...]:
+    return ()
+
+
+def _package2(turn: Turn) -> tuple[Part, ...]:
+    commands.ask_device_information(turn)
+    return ()
+
+
+def _package4(turn: Turn) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for syncing in turn.session.syncs:
+        commands.begin(turn, syncing)
+        parts += turn.desk(syncing.name).changes(syncing)
+    return tuple(parts)
+
+
+_PACKAGES = {1: _package2, 3: _package4}
+"""What our package has besides Statuses and what the commands have brought, by the package of the client's that it answers."""
+
+
+def _finish_package(turn: Turn) -> None:
+    """The Final of our package leaves."""
+    package = turn.session.package
+    if package == 3:
+        for syncing in turn.session.syncs:
+            turn.desk(syncing.name).end(syncing)
+            turn.say(f"{syncing.name} is synchronised, its anchors are kept")
+    over = package == 5 or (package == 3 and not turn.session.syncs)
+    turn.note(sending=False, package=DONE if over else min(package + 2, DONE))
+    if over:
+        turn.say(f"session {turn.session.session_id} has ended")
+        turn.settle()
+        turn.tell_nonces()
+
+
+# The reply
+
+
+def _reply(turn: Turn, codec: Codec, parts: list[Part], final: bool) -> Reply:
+    header = _header(turn, signed=True)
+    packed = pack(header, parts, final=final, room=turn.session.room, codec=codec)
+    left = tuple(parts[packed.count :])
+    turn.note(pending=left, sent=(*turn.session.sent, *packed.sent))
+    if final and not left and turn.session.sending:
+        _finish_package(turn)
+    turn.close_desks()
+    reply = Reply(200, codec.media_type, packed.octets)
+    turn.note(reply=reply)
+    return reply
+
+
+def _header(turn: Turn, *, signed: bool) -> SyncHdr:
+    state, session = turn.state, turn.session
+    account = turn.account if signed else None
+    names = account is not None and not session.accepted
+    return SyncHdr(
+        ver_dtd=session.version,
+        ver_proto=f"SyncML/{session.version}",
+        session_id=session.session_id,
+        msg_id=str(session.said),
+        target=Location(session.device_id),
+        source=Location(state.url, account.server_id if account and names else None),
+        resp_uri=f"{state.url}?sid={session.key}" if session.authenticated else None,
+        cred=authentication.credential(account, session, turn.misbehaviour) if account else None,
+        meta=Meta(max_msg_size=str(state.max_msg_size)),
+    )

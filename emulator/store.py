@@ -1,0 +1,415 @@
+"""The handset's memory: accounts' secrets and nonces with their ledger, used ids, items, anchors.
+
+SQLite with a write-ahead log and full synchronisation: what `keep` has returned from survives a
+power cut. Secrets are sealed with a key that lies in a file of its own (or comes from the
+environment). One process per state folder. Decides nothing; `protocol` says what to keep.
+"""
+
+import fcntl
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from emulator.protocol import effects
+from emulator.protocol.effects import Change, Snapshot, StoredItem
+from emulator.protocol.keyring import Account, Opening
+
+KEY_VARIABLE = "HANDSET_KEY"
+KEY_FILE_VARIABLE = "HANDSET_KEY_FILE"
+_KEY_LENGTH = 32
+_SCHEMA = 1
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS secret (
+    account TEXT, kind TEXT, revision INTEGER, sealed BLOB, PRIMARY KEY (account, kind, revision));
+CREATE TABLE IF NOT EXISTS nonce (
+    account TEXT, slot TEXT, nonce BLOB, PRIMARY KEY (account, slot));
+CREATE TABLE IF NOT EXISTS ledger (
+    id INTEGER PRIMARY KEY, account TEXT, slot TEXT, nonce BLOB, previous BLOB, at REAL, reason TEXT);
+CREATE TABLE IF NOT EXISTS opening (
+    id INTEGER PRIMARY KEY, account TEXT, session_id INTEGER, at REAL, used_up INTEGER);
+CREATE TABLE IF NOT EXISTS pin (account TEXT PRIMARY KEY, encoding TEXT);
+CREATE TABLE IF NOT EXISTS anchor (
+    account TEXT, store TEXT, own TEXT, peer TEXT, PRIMARY KEY (account, store));
+CREATE TABLE IF NOT EXISTS item (
+    account TEXT, store TEXT, luid TEXT, type TEXT, octets BLOB, state TEXT, guid TEXT, map_due INTEGER,
+    PRIMARY KEY (account, store, luid));
+CREATE TABLE IF NOT EXISTS counter (
+    account TEXT, store TEXT, next INTEGER, PRIMARY KEY (account, store));
+"""
+
+
+class StoreError(Exception):
+    """The state folder cannot be used; the text says why and what to do."""
+
+
+class LedgerLine(msgspec.Struct, frozen=True):
+    """One change of a nonce. `nonce` None: the slot was emptied."""
+
+    account: str
+    slot: str
+    nonce: bytes | None
+    previous: bytes | None
+    at: float
+    reason: str
+
+
+class Store:
+    """A state folder, open and locked. Use as a context manager, or call `close`."""
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        self.folder = folder
+        self._lock: IO[str] | None = None
+        try:
+            if not read_only:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._lock = _locked(folder)
+            self._db = _database(folder, read_only)
+            self._aead = AESGCM(_key(folder, read_only))
+        except (OSError, sqlite3.Error) as wrong:
+            self._unlock()
+            raise StoreError(f"{folder}: the state folder cannot be used: {wrong}") from wrong
+        except StoreError:
+            self._unlock()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    # Accounts
+
+    def adopt(self, account: Account) -> None:
+        """Takes an account of the profile in: secrets always, its nonces only when never seen.
+
+        A changed server secret empties the list of used ids and the pinned encoding (decision 4).
+        """
+        with self._db:
+            new_secret = self._seal(account.name, "server_secret", account.server_secret)
+            self._seal(account.name, "password", account.password)
+            if new_secret:
+                self._db.execute("DELETE FROM opening WHERE account = ?", (account.name,))
+                self._db.execute("DELETE FROM pin WHERE account = ?", (account.name,))
+            for slot, nonce in (("client", account.client_nonce), ("server", account.server_nonce)):
+                known = self._db.execute(
+                    "SELECT 1 FROM ledger WHERE account = ? AND slot = ?", (account.name, slot)
+                ).fetchone()
+                if nonce is not None and known is None:
+                    self._set_nonce(account.name, slot, nonce, 0.0, "first value, from the profile")
+
+    def fill(self, account: Account) -> Account:
+        """The account with what the store knows of it: nonces, used ids, earlier secrets."""
+        name = account.name
+        slots: dict[str, bytes] = dict(
+            self._db.execute("SELECT slot, nonce FROM nonce WHERE account = ?", (name,)).fetchall()
+        )
+        openings = self._db.execute(
+            "SELECT session_id, at, used_up FROM opening WHERE account = ? ORDER BY id", (name,)
+        )
+        pin = self._db.execute("SELECT encoding FROM pin WHERE account = ?", (name,)).fetchone()
+        current = slots.get("server")
+        previous: dict[bytes, None] = {}
+        for (nonce,) in self._db.execute(
+            "SELECT nonce FROM ledger WHERE account = ? AND slot = 'server' ORDER BY id DESC",
+            (name,),
+        ):
+            if nonce is not None and nonce != current:
+                previous.setdefault(nonce)
+        passwords = [s for s in self._unseal(name, "server_secret") if s != account.server_secret]
+        return msgspec.structs.replace(
+            account,
+            client_nonce=slots.get("client"),
+            server_nonce=current,
+            candidate=slots.get("candidate"),
+            pinned=pin[0] if pin else "",
+            openings=tuple(Opening(i, at, bool(used)) for i, at, used in openings),
+            previous_nonces=tuple(previous),
+            previous_secrets=tuple(passwords),
+        )
+
+    def ledger(self, account: str) -> list[LedgerLine]:
+        """Every change of the account's nonces, oldest first."""
+        rows = self._db.execute(
+            "SELECT account, slot, nonce, previous, at, reason FROM ledger "
+            "WHERE account = ? ORDER BY id",
+            (account,),
+        )
+        return [LedgerLine(*row) for row in rows]
+
+    def revision(self, account: str, kind: str) -> int:
+        """The revision of a secret, counted from 1; 0 when there is none."""
+        row = self._db.execute(
+            "SELECT max(revision) FROM secret WHERE account = ? AND kind = ?", (account, kind)
+        ).fetchone()
+        return row[0] or 0
+
+    # Datastores
+
+    def load(self, account: str, stores: Iterable[str]) -> tuple[Snapshot, ...]:
+        """The datastores as they stand."""
+        return tuple(self._snapshot(account, store) for store in stores)
+
+    def _snapshot(self, account: str, store: str) -> Snapshot:
+        anchor = self._db.execute(
+            "SELECT own, peer FROM anchor WHERE account = ? AND store = ?", (account, store)
+        ).fetchone() or ("", "")
+        rows = self._db.execute(
+            "SELECT luid, type, octets, state, guid, map_due FROM item "
+            "WHERE account = ? AND store = ? ORDER BY rowid",
+            (account, store),
+        )
+        items = tuple(
+            StoredItem(luid, kind, octets, state, guid, bool(due))
+            for luid, kind, octets, state, guid, due in rows
+        )
+        return Snapshot(store, anchor[0], anchor[1], items, self._next_luid(account, store))
+
+    def _next_luid(self, account: str, store: str) -> int:
+        row = self._db.execute(
+            "SELECT next FROM counter WHERE account = ? AND store = ?", (account, store)
+        ).fetchone()
+        return row[0] if row else 1
+
+    def add_item(self, account: str, store: str, type_: str, octets: bytes) -> str:
+        """An item that the phone's owner makes; its new LUID."""
+        with self._db:
+            luid = str(self._next_luid(account, store))
+            self._put_item(account, store, luid, type_, octets, "", "added")
+        return luid
+
+    # Changes
+
+    def keep(self, changes: Iterable[Change], at: float) -> None:
+        """Commits all changes in one transaction; on disk when this returns."""
+        with self._db:
+            for change in changes:
+                self._apply(change, at)
+
+    def _apply(self, change: Change, at: float) -> None:
+        name = change.account
+        match change:
+            case effects.SetNonce():
+                self._set_nonce(name, change.slot, change.nonce, at, change.reason)
+            case effects.OpenedWith():
+                self._db.execute(
+                    "INSERT INTO opening (account, session_id, at, used_up) VALUES (?, ?, ?, 0)",
+                    (name, change.session_id, change.at),
+                )
+            case effects.UsedUp():
+                self._db.execute(
+                    "UPDATE opening SET used_up = 1 WHERE account = ? AND session_id = ?",
+                    (name, change.session_id),
+                )
+            case effects.PinEncoding():
+                self._db.execute(
+                    "INSERT OR REPLACE INTO pin VALUES (?, ?)", (name, change.encoding)
+                )
+            case effects.SetAnchors():
+                self._db.execute(
+                    "INSERT OR REPLACE INTO anchor VALUES (?, ?, ?, ?)",
+                    (name, change.store, change.own, change.peer),
+                )
+            case effects.PutItem():
+                self._put_item(
+                    name,
+                    change.store,
+                    change.luid,
+                    change.type,
+                    change.octets,
+                    change.guid,
+                    "synced",
+                )
+            case effects.DropItem():
+                self._db.execute(
+                    "DELETE FROM item WHERE account = ? AND store = ? AND luid = ?",
+                    (name, change.store, change.luid),
+                )
+            case effects.ItemSynced():
+                self._db.execute(
+                    "UPDATE item SET state = 'synced' WHERE account = ? AND store = ? AND luid = ?",
+                    (name, change.store, change.luid),
+                )
+            case effects.MapsSent():
+                self._db.executemany(
+                    "UPDATE item SET map_due = 0 WHERE account = ? AND store = ? AND luid = ?",
+                    [(name, change.store, luid) for luid in change.luids],
+                )
+            case _:
+                raise TypeError(f"the store does not know {type(change).__name__}")
+
+    def unpin(self, account: str) -> None:
+        """Forgets the pinned encoding of the SessionID."""
+        with self._db:
+            self._db.execute("DELETE FROM pin WHERE account = ?", (account,))
+
+    def _set_nonce(
+        self, account: str, slot: str, nonce: bytes | None, at: float, reason: str
+    ) -> None:
+        row = self._db.execute(
+            "SELECT nonce FROM nonce WHERE account = ? AND slot = ?", (account, slot)
+        ).fetchone()
+        if nonce is None:
+            self._db.execute("DELETE FROM nonce WHERE account = ? AND slot = ?", (account, slot))
+        else:
+            self._db.execute(
+                "INSERT OR REPLACE INTO nonce VALUES (?, ?, ?)", (account, slot, nonce)
+            )
+        self._db.execute(
+            "INSERT INTO ledger (account, slot, nonce, previous, at, reason) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (account, slot, nonce, row[0] if row else None, at, reason),
+        )
+
+    def _put_item(
+        self, account: str, store: str, luid: str, type_: str, octets: bytes, guid: str, state: str
+    ) -> None:
+        if not guid:
+            row = self._db.execute(
+                "SELECT guid FROM item WHERE account = ? AND store = ? AND luid = ?",
+                (account, store, luid),
+            ).fetchone()
+            guid, due = (row[0] if row else ""), False
+        else:
+            due = True
+        self._db.execute(
+            "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (account, store, luid, type_, octets, state, guid, due),
+        )
+        number = int(luid) + 1 if luid.isascii() and luid.isdigit() else 0
+        following = max(self._next_luid(account, store), number)
+        self._db.execute(
+            "INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", (account, store, following)
+        )
+
+    # Secrets
+
+    def _seal(self, account: str, kind: str, value: str) -> bool:
+        """Stores a secret as a new revision if it differs from the last; True when one was replaced."""
+        known = self._unseal(account, kind)
+        if known and known[0] == value:
+            return False
+        revision = self.revision(account, kind) + 1
+        salt = secrets.token_bytes(12)
+        label = f"{account}/{kind}/{revision}".encode()
+        sealed = salt + self._aead.encrypt(salt, value.encode(), label)
+        self._db.execute(
+            "INSERT INTO secret VALUES (?, ?, ?, ?)", (account, kind, revision, sealed)
+        )
+        return bool(known)
+
+    def _unseal(self, account: str, kind: str) -> list[str]:
+        """All revisions of a secret, newest first."""
+        rows = self._db.execute(
+            "SELECT revision, sealed FROM secret WHERE account = ? AND kind = ? "
+            "ORDER BY revision DESC",
+            (account, kind),
+        ).fetchall()
+        try:
+            return [
+                self._aead.decrypt(
+                    sealed[:12], sealed[12:], f"{account}/{kind}/{revision}".encode()
+                ).decode()
+                for revision, sealed in rows
+            ]
+        except InvalidTag:
+            raise StoreError(
+                f"{self.folder}: the key does not open this store; was {KEY_VARIABLE} or the key "
+                "file changed?"
+            ) from None
+
+
+def _locked(folder: Path) -> IO[str]:
+    lock = (folder / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        owner = lock.read().strip() or "another process"
+        lock.close()
+        raise StoreError(
+            f"{folder}: another handset uses this state folder (process {owner}); "
+            "stop it, or choose another folder with --state"
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def _database(folder: Path, read_only: bool) -> sqlite3.Connection:
+    path = folder / "handset.db"
+    if read_only:
+        if not path.exists():
+            raise StoreError(f"{folder}: there is no handset state here yet")
+        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    else:
+        path.touch(mode=0o600)
+        db = sqlite3.connect(path)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > _SCHEMA:
+        db.close()
+        raise StoreError(f"{path}: written by a newer version of this tool (format {version})")
+    if not read_only and version < _SCHEMA:
+        db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
+    return db
+
+
+def _key(folder: Path, read_only: bool) -> bytes:
+    """The sealing key: from the environment, from the file it names, else from the folder's own."""
+    if text := os.environ.get(KEY_VARIABLE):
+        return _key_of(text, KEY_VARIABLE)
+    if name := os.environ.get(KEY_FILE_VARIABLE):
+        return _key_of(Path(name).read_text(), name)
+    path = folder / "key"
+    if path.exists():
+        if path.stat().st_mode & 0o077:
+            raise StoreError(f"{path}: others can read the key; make it mode 0600")
+        return _key_of(path.read_text(), str(path))
+    if read_only:
+        raise StoreError(f"{path}: the key of this store is missing")
+    key = secrets.token_bytes(_KEY_LENGTH)
+    # Written beside and renamed: a crash leaves either no key or a whole one.
+    fresh = folder / "key.new"
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(key.hex())
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(path)
+    return key
+
+
+def _key_of(text: str, source: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_LENGTH:
+        raise StoreError(f"{source}: a key is {2 * _KEY_LENGTH} hex digits")
+    return key

@@ -1,0 +1,206 @@
+"""The XML codec: octets to the neutral tree and back.
+
+lxml makes the tree; expat says where things are, which lxml cannot: the octet at which a document
+breaks, and the octets of each element. Owns namespaces and white space; means nothing by any
+element. No entity is ever declared or resolved, no DTD loaded, nothing fetched.
+"""
+
+import re
+
+from lxml import etree
+
+from emulator.wire.element import SYNCML, Document, Element, Located
+from emulator.wire.errors import WireError
+from emulator.wire.tokens import DIALECTS, NAMES, NEWEST, URIS, VERSIONS, Dialect, dialect_of
+from emulator.wire.xmlscan import MAX_DEPTH, Scan
+
+__all__ = ["decode", "encode", "locate"]
+
+_BLANK = " \t\r\n"
+_URIS_WITHOUT_CASE = {uri.lower(): ns for uri, ns in URIS.items()}
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_ATTRIBUTE_ESCAPES = {**_ESCAPES, ord('"'): "&quot;", ord("\t"): "&#9;", ord("\n"): "&#10;"}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A part of XML's names that no reader disputes.
+_NAME = re.compile("[A-Za-z_\u00c0-\u00d6\u00d8-\u00f6][A-Za-z0-9_.\u00c0-\u00d6\u00d8-\u00f6-]*")
+
+Place = tuple[str, str, str]
+"""Where an element stands: its namespace as written, as understood, and its local name."""
+
+
+def decode(octets: bytes) -> Document:
+    """The document in `octets`. Raises WireError, and nothing else.
+
+    White space between elements is dropped where the parent has element children; all other text
+    is kept as it is. An element whose namespace is missing gets the one that knows its name.
+    """
+    scan = Scan(octets)
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        attribute_defaults=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        node = etree.fromstring(scan.utf8(), parser)
+    except etree.XMLSyntaxError as error:
+        at = _offset(scan, error)
+        raise scan.too_deep() or WireError(at, "well-formed XML", error.msg or "") from None
+    reader = _Reader(scan)
+    root, uri = reader.element(node, ("", "", ""), 1), reader.uri
+    stated = uri[-3:] if root.ns == SYNCML and uri[-3:] in VERSIONS else ""
+    dialect = f"SyncML {stated}" if stated and root.tag == "SyncML" else dialect_of(root)
+    if dialect is None:
+        where = Scan(octets, trace=True).located()[0].start
+        raise WireError(where, "a SyncML, DevInf, MetInf or TNDS document", root.tag)
+    return Document(root, dialect, tuple(reader.remarks.items()))
+
+
+def locate(octets: bytes) -> tuple[Located, ...]:
+    """Where each element of `decode(octets)` lies, in document order.
+
+    Values are character data as written, references (`&amp;`) unresolved. Raises WireError as
+    `decode` does, and for UTF-16, in which octets do not stand for themselves.
+    """
+    return Scan(octets, trace=True).located()
+
+
+class _Reader:
+    """lxml nodes to elements, with the remarks that arise."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.scan = scan
+        self.uri = ""
+        self.remarks = dict(scan.remarks)
+        self.places: dict[tuple[str, str, str], Place] = {}
+
+    def element(self, node: etree._Element, around: Place, depth: int) -> Element:
+        name = str(node.tag)
+        key = (name, around[0], around[1])
+        place = self.places.get(key)
+        if place is None:
+            place = self.places[key] = self.place(name, around)
+        if depth == 1:
+            self.uri = place[0]
+        elif depth > MAX_DEPTH:
+            raise self.scan.too_deep() or WireError(0, f"elements at most {MAX_DEPTH} deep")
+        text = node.text or ""
+        content: list[Element | str | bytes] = []
+        if len(node):
+            if text.strip(_BLANK):
+                content.append(text)
+            for child in node:
+                content.append(self.element(child, place, depth + 1))
+                tail = child.tail
+                if tail and tail.strip(_BLANK):
+                    content.append(tail)
+        elif text:
+            content.append(text)
+        return Element(place[1], place[2], tuple(content), self.attributes(node))
+
+    def attributes(self, node: etree._Element) -> tuple[tuple[str, str], ...]:
+        found = tuple((str(k), str(v)) for k, v in node.attrib.items()) if node.attrib else ()
+        if found:
+            sentence = "SyncML has no attributes but xmlns; those of other namespaces are left out"
+            self.remarks.setdefault("attribute-unexpected", sentence)
+        return tuple((name, value) for name, value in found if name[0] != "{")
+
+    def place(self, name: str, around: Place) -> Place:
+        """The namespace of a name: the one declared, or the one that was meant."""
+        uri, _, tag = name[1:].rpartition("}") if name[0] == "{" else ("", "", name)
+        inherited = uri == around[0]
+        if inherited and tag in NAMES.get(around[1], ()):
+            return uri, around[1], tag
+        ns = URIS.get(uri) or _URIS_WITHOUT_CASE.get(uri.lower())
+        if uri and uri not in URIS:
+            kind = "variant" if ns else "unknown"
+            self.remark(f"namespace-{kind}", f"{uri} is not the name of a namespace of SyncML")
+        if ns is None and uri and not uri.lower().startswith("syncml:"):
+            return uri, uri, tag
+        if ns is None or (inherited and tag not in NAMES[ns]):
+            meant = _knowing(tag, around[1])
+            if meant and inherited:
+                self.remark(
+                    "namespace-missing", f"{tag} has no namespace of its own; read as {meant}"
+                )
+            ns = meant or ns or uri
+        return uri, ns, tag
+
+    def remark(self, name: str, sentence: str) -> None:
+        self.remarks.setdefault(name, sentence)
+
+
+def _knowing(tag: str, around: str) -> str:
+    """The vocabulary that has this name: the surrounding one, else the first, else none ("")."""
+    return next((ns for ns in (around, *NAMES) if tag in NAMES.get(ns, ())), "")
+
+
+def _offset(scan: Scan, error: etree.XMLSyntaxError) -> int:
+    """Where lxml refuses what expat took: its line and column as an offset."""
+    line, column = error.position
+    lines = scan.utf8().split(b"\n", max(line - 1, 0))
+    return sum(len(each) + 1 for each in lines[: line - 1]) + max(column - 1, 0)
+
+
+def encode(document: Document) -> bytes:
+    """The document in UTF-8 without white space of its own; CR is written as `&#13;`.
+
+    xmlns stands where the namespace changes. Raises WireError for what XML cannot carry: binary
+    data, control characters, names that are none, trees deeper than MAX_DEPTH.
+    """
+    out = ['<?xml version="1.0" encoding="UTF-8"?>']
+    _write(out, document.root, None, DIALECTS[document.dialect], 1)
+    return "".join(out).encode()
+
+
+def _write(
+    out: list[str], element: Element, around: str | None, dialect: Dialect, depth: int
+) -> None:
+    ns, tag = element.ns, element.tag
+    if depth > MAX_DEPTH:
+        raise WireError(0, f"elements at most {MAX_DEPTH} deep", tag)
+    if tag not in NAMES.get(ns, ()):
+        _check_name(tag)
+    out.append(f"<{tag}")
+    if ns != around and (ns or around):
+        out.append(f' xmlns="{_uri(ns, dialect).translate(_ATTRIBUTE_ESCAPES)}"')
+    for name, value in element.attributes:
+        _check_name(name)
+        out.append(f' {name}="{_checked(value, name).translate(_ATTRIBUTE_ESCAPES)}"')
+    if not element.content:
+        out.append("/>")
+        return
+    out.append(">")
+    for part in element.content:
+        if isinstance(part, Element):
+            _write(out, part, ns, dialect, depth + 1)
+        else:
+            out.append(_checked(part, tag).translate(_ESCAPES))
+    out.append(f"</{tag}>")
+
+
+def _uri(ns: str, dialect: Dialect) -> str:
+    known = dialect if ns == dialect.ns else NEWEST.get(ns)
+    return known.uri if known else ns
+
+
+def _checked(text: str | bytes, name: str) -> str:
+    if isinstance(text, bytes):
+        try:
+            text = text.decode()
+        except UnicodeDecodeError:
+            raise WireError(0, f"text in {name}, since this is XML", "binary data") from None
+    strange = _NOT_XML.search(text)
+    if strange:
+        found = f"U+{ord(strange.group()):04X}"
+        raise WireError(0, f"characters of XML in {name}", found)
+    return text
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise WireError(0, "an element name of XML", repr(name[:40]))
