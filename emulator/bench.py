@@ -9,7 +9,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +18,9 @@ import msgspec
 from emulator import profiles
 from emulator.journal import Journal
 from emulator.phone import Phone
-from emulator.protocol.effects import Effect, Record
+from emulator.protocol import inspection
+from emulator.protocol.digest import Working
+from emulator.protocol.effects import Effect, Record, Stopped
 from emulator.protocol.events import (
     Event,
     Failed,
@@ -197,13 +199,21 @@ class Bench:
         return self._question
 
     async def settled(self) -> None:
-        """Returns when the run is over."""
+        """Returns when no session runs and none waits."""
         if self.phone is not None:
             await self.phone.settled()
 
-    async def close(self) -> None:
+    def workings(self, event: Event) -> Sequence[tuple[str, Working, bytes]]:
+        if self.phone is None:
+            return ()
+        return inspection.workings(event, self.events, self.phone.handset.keyring())
+
+    def document(self, event: Event) -> str:
+        return inspection.document(event)
+
+    async def close(self, why: Stopped | None = None) -> None:
         if self.phone is not None:
-            await self.phone.close()
+            await self.phone.close(why)
         if self.server is not None:
             await self.server.stop()
         self.journal.close()

@@ -42,6 +42,7 @@ from emulator.protocol.events import (
     HandsetStarted,
     MessageReceived,
     MessageSent,
+    NoncesHeld,
     NotificationRead,
     Octets,
     PushArrived,
@@ -118,6 +119,10 @@ class Handset:
         """Says in the journal who this is."""
         ids = tuple(account.server_id for account in self.profile.accounts)
         self._record(HandsetStarted(self.profile.name, self.profile.device.id, ids), 0)
+        for account in self.keyring().accounts:
+            nonces = (account.client_nonce, account.server_nonce, account.candidate)
+            held = (None if nonce is None else nonce.hex() for nonce in nonces)
+            self._record(NoncesHeld(account.name, *held), 0)
 
     async def deliver(self, octets: bytes, bearer: str, sender: str) -> int:
         """A push has come in: judges it and starts, holds or ignores. Returns its run's number."""

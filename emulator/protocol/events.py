@@ -258,6 +258,15 @@ class NonceStored(What, frozen=True):
     reason: str
 
 
+class NoncesHeld(What, frozen=True):
+    """The nonces in the handset's store as it starts, hex; None: there is none."""
+
+    account: str
+    client: str | None
+    server: str | None
+    candidate: str | None
+
+
 class SessionIdUsed(What, frozen=True):
     """The replay guard has written down that this SessionID is used up for that account."""
 
@@ -350,6 +359,7 @@ AnyWhat = (
     | Challenged
     | ServerCredJudged
     | NonceStored
+    | NoncesHeld
     | SessionIdUsed
     | ItemMoved
     | Remarked

@@ -305,9 +305,9 @@ def _heard(turn: Turn, message: Message) -> None:
 def _answer_to_package_1(turn: Turn, message: Message, status: Status | None) -> None:
     """Step 4. In SERVER_CHALLENGED: what the server answers to our challenge."""
     challenged = turn.state.state is State.SERVER_CHALLENGED
+    if not challenged:
+        turn.step(3, "passed", "package 1 was answered")
     if status is not None and status.code in (200, 212):
-        if not challenged:
-            turn.step(3, "passed", "the server accepted package 1")
         clientauth.accepted(turn, status)
         turn.step(4, "passed", _accepted_words(turn, status.code))
         _step_5(turn, message)

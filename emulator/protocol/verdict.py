@@ -136,7 +136,10 @@ def _session_ids(notification: Notification, account: Account) -> Iterator[Attem
     encodings = (account.pinned,) if account.pinned else account.policy.resync.encodings
     for encoding in encodings:
         nonce = sessionid.nonce(notification.session_id, encoding)
-        yield _attempt(notification, account, "session-id", nonce, encoding)
+        attempt = _attempt(notification, account, "session-id", nonce, encoding)
+        yield attempt
+        if attempt.matched:
+            return
 
 
 def _attempt(

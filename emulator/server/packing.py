@@ -21,8 +21,16 @@ class Packed(msgspec.Struct, frozen=True):
     sent: tuple[Sent, ...]
 
 
-def pack(header: SyncHdr, parts: Sequence[Part], *, final: bool, room: int, codec: Codec) -> Packed:
-    """The longest run of `parts` that fits into `room` octets (0: no limit), at least one part.
+def pack(
+    header: SyncHdr,
+    parts: Sequence[Part],
+    *,
+    final: bool,
+    room: int,
+    codec: Codec,
+    least: int = 1,
+) -> Packed:
+    """The longest run of `parts` that fits into `room` octets (0: no limit), but `least` of them.
 
     Final stands in it only when `final` is wanted and every part is in it.
     """
@@ -36,7 +44,7 @@ def pack(header: SyncHdr, parts: Sequence[Part], *, final: bool, room: int, code
     count = len(parts)
     message, octets = attempt(count)
     if room and len(octets) > room:
-        low, high = 1, count
+        low, high = min(least, count), count
         while high - low > 1:
             middle = (low + high) // 2
             if len(attempt(middle)[1]) <= room:

@@ -4,25 +4,22 @@ Pure: clock and randomness come in as `at` and `entropy`. Says in which order th
 Cred is judged, a command carried out or a message packed is written elsewhere.
 """
 
-from urllib.parse import parse_qs, urlsplit
-
-import msgspec
+from urllib.parse import urlsplit
 
 from emulator.server import authentication, commands
-from emulator.server.exchange import ENTROPY, KEY, STALE, Answer, Lost, Request, Said
+from emulator.server.exchange import ENTROPY, STALE, Answer, Lost, Request, Said
 from emulator.server.misbehaviour import HONEST, Misbehaviour
+from emulator.server.packages import DONE, answered, asks_next, finish, package
 from emulator.server.packing import pack
+from emulator.server.sessions import find, opened, room, swept, with_sessions
 from emulator.server.state import Part, Reply, ServerState, Session
 from emulator.server.turn import Turn
 from emulator.wire import build
 from emulator.wire.codec import Codec, by_media_type
 from emulator.wire.errors import WireError
-from emulator.wire.syncml import Alert, Location, Message, Meta, Status, SyncHdr, number
+from emulator.wire.syncml import Location, Message, Meta, Status, SyncHdr, number
 
-IDLE = 600.0
-"""Seconds after which a session that nobody continues is forgotten."""
 TEXT = "text/plain; charset=utf-8"
-DONE = 7
 
 
 def answer(
@@ -40,20 +37,20 @@ def answer(
         message = codec.decode(request.octets)
     except WireError as wrong:
         return _http(state, 400, str(wrong))
-    state = _swept(state, at)
-    session = _find(state, request, message)
+    state = swept(state, at)
+    session = find(state, request, message)
     if session is not None and session.reply is not None and session.request == request.octets:
         return _repeated(state, session, misbehaviour)
     refused = _refusal(state, message)
     if refused is not None:
         return _refuse(state, message, codec, *refused)
-    turn = Turn(state, session or _new(state, message, entropy), message, misbehaviour, entropy)
+    turn = Turn(state, session or opened(state, message, entropy), message, misbehaviour, entropy)
     turn.note(
         touched=at,
         heard=number(message.header.msg_id),
         said=turn.session.said + 1,
         request=request.octets,
-        room=_room(message) or turn.session.room,
+        room=room(message) or turn.session.room,
     )
     if session is None:
         _open(turn)
@@ -69,54 +66,6 @@ def answer(
 def _http(state: ServerState, status: int, line: str) -> Answer:
     reply = Reply(status, TEXT, " ".join(line.split()).encode() + b"\n")
     return Answer(state, (), reply, (Said("", f"HTTP {status}: {line}"),))
-
-
-# Which session
-
-
-def _swept(state: ServerState, at: float) -> ServerState:
-    fresh = {key: s for key, s in state.sessions.items() if at - s.touched < IDLE}
-    return state if len(fresh) == len(state.sessions) else _with_sessions(state, fresh)
-
-
-def _with_sessions(state: ServerState, sessions: dict[str, Session]) -> ServerState:
-    return msgspec.structs.replace(state, sessions=sessions)
-
-
-def _find(state: ServerState, request: Request, message: Message) -> Session | None:
-    """By the key of the RespURI; a client that was given none goes on with the next MsgID."""
-    header = message.header
-    device_id = header.source.uri if header.source else ""
-    key = parse_qs(urlsplit(request.path).query).get("sid", [""])[0]
-    keyed = state.sessions.get(key)
-    if keyed is not None and keyed.device_id == device_id:
-        return keyed
-    for session in reversed(list(state.sessions.values())):
-        if (session.device_id, session.session_id) == (device_id, header.session_id) and (
-            session.heard + 1 == number(header.msg_id) or session.request == request.octets
-        ):
-            return session
-    return None
-
-
-def _new(state: ServerState, message: Message, entropy: bytes) -> Session:
-    header = message.header
-    device_id = header.source.uri if header.source else ""
-    return Session(
-        key=entropy[KEY].hex(),
-        device_id=device_id,
-        session_id=header.session_id,
-        version=header.ver_dtd,
-        touched=0.0,
-        opened_by=authentication.opened_by(state.outstanding, device_id, header.session_id),
-        # The MsgIDs of both sides run in step, after a version fall-back too.
-        said=max(number(header.msg_id), 1) - 1,
-    )
-
-
-def _room(message: Message) -> int:
-    meta = message.header.meta
-    return number(meta.max_msg_size) if meta else 0
 
 
 def _repeated(state: ServerState, session: Session, misbehaviour: Misbehaviour) -> Answer:
@@ -153,7 +102,7 @@ def _refuse(state: ServerState, message: Message, codec: Codec, code: int, said:
     turn = Turn(state, session, message, HONEST, b"")
     commands.refuse(turn, code)
     parts = (Part(build.header_status(message, code)), *turn.statuses)
-    packed = pack(_header(turn, signed=False), parts, final=True, room=_room(message), codec=codec)
+    packed = pack(_header(turn, signed=False), parts, final=True, room=room(message), codec=codec)
     reply = Reply(200, codec.media_type, packed.octets)
     return Answer(state, (), reply, (Said(device_id, said),))
 
@@ -162,11 +111,11 @@ def _refuse(state: ServerState, message: Message, codec: Codec, code: int, said:
 
 
 def _open(turn: Turn) -> None:
-    opened = turn.session.opened_by
+    by = turn.session.opened_by
     turn.say(
         f"session {turn.session.session_id} starts"
-        + (", opened by a notification" if opened else "")
-        + (" signed with the SessionID" if opened and opened.signed_with == "session-id" else "")
+        + (", opened by a notification" if by else "")
+        + (" signed with the SessionID" if by and by.signed_with == "session-id" else "")
     )
     turn.tell_nonces()
     if "forget-client-nonce" in turn.misbehaviour and turn.account.scheme == "md5":
@@ -186,26 +135,21 @@ def _work(turn: Turn, size: int) -> tuple[list[Part], bool]:
         if not judged.accepted:
             turn.note(challenge=judged.nonce)
             commands.refuse(turn, judged.code)
-            return _answered(turn, judged.code, judged), True
+            return answered(turn, judged.code, judged), True
         code, challenge = judged.code, judged
         _accept(turn, judged)
     elif size > turn.state.max_msg_size:
         turn.say(f"a message of {size} octets, more than MaxMsgSize: 413")
         commands.refuse(turn, 413)
         turn.note(pending=(), sending=False, package=DONE)
-        return _answered(turn, 413), True
+        return answered(turn, 413), True
     verdict = turn.message.header_status()
     if verdict is not None and verdict.code in (401, 407):
         return _again(turn, verdict), True
     if verdict is not None:
         _accepted(turn, verdict)
     commands.carry_out(turn, turn.message.commands)
-    return _package(turn, code, challenge)
-
-
-def _answered(turn: Turn, code: int, judged: authentication.Judgement | None = None) -> list[Part]:
-    challenge = judged.chal if judged else None
-    return [Part(build.header_status(turn.message, code, challenge)), *turn.statuses]
+    return package(turn, code, challenge)
 
 
 def _accept(turn: Turn, judged: authentication.Judgement) -> None:
@@ -214,7 +158,7 @@ def _accept(turn: Turn, judged: authentication.Judgement) -> None:
     if judged.nonce is not None:
         turn.keep(client_nonce=judged.nonce)
     others = {k: s for k, s in turn.state.sessions.items() if s.device_id != turn.session.device_id}
-    turn.state = _with_sessions(turn.state, others)
+    turn.state = with_sessions(turn.state, others)
 
 
 def _accepted(turn: Turn, verdict: Status) -> None:
@@ -248,7 +192,7 @@ def _again(turn: Turn, verdict: Status) -> list[Part]:
     if verdict.chal is None:
         turn.say(f"the client says {verdict.data} without a Chal: nothing more to say")
         turn.note(pending=(), outgoing=(), sending=False, package=DONE)
-        return _answered(turn, 200)
+        return answered(turn, 200)
     scheme = build.scheme_of(verdict.chal.meta)
     turn.note(sign_scheme=scheme, sign=build.next_nonce(verdict.chal) or b"", accepted=False)
     turn.say(f"the client says {verdict.data}: our package again, with a Cred over its nonce")
@@ -261,77 +205,21 @@ def _again(turn: Turn, verdict: Status) -> list[Part]:
     return [header, *turn.statuses, *turn.session.outgoing]
 
 
-# The packages
-
-
-def _package(
-    turn: Turn, code: int, judged: authentication.Judgement | None
-) -> tuple[list[Part], bool]:
-    """Statuses, and what the state of the packages asks for besides."""
-    first, *statuses = _answered(turn, code, judged)
-    left = [p for p in turn.session.pending if not _asks_next(p)]
-    if turn.session.sending:
-        return [first, *statuses, *left], True
-    if not turn.message.final:
-        url, device_id = turn.state.url, turn.session.device_id
-        ask = Part(build.alert(build.NEXT_MESSAGE, device_id, url))
-        return [first, *left, *statuses, ask], False
-    more = _PACKAGES.get(turn.session.package, _nothing)(turn)
-    outgoing = (*left, *statuses, *turn.session.own, *more)
-    turn.note(own=(), outgoing=outgoing, sending=True, answers=turn.session.package)
-    return [first, *outgoing], True
-
-
-def _asks_next(part: Part) -> bool:
-    return isinstance(part.command, Alert) and part.command.code == build.NEXT_MESSAGE
-
-
-def _nothing(turn: Turn) -> tuple[Part, ...]:
-    return ()
-
-
-def _package2(turn: Turn) -> tuple[Part, ...]:
-    commands.ask_device_information(turn)
-    return ()
-
-
-def _package4(turn: Turn) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    for syncing in turn.session.syncs:
-        commands.begin(turn, syncing)
-        parts += turn.desk(syncing.name).changes(syncing)
-    return tuple(parts)
-
-
-_PACKAGES = {1: _package2, 3: _package4}
-"""What our package has besides Statuses and what the commands have brought, by the package of the client's that it answers."""
-
-
-def _finish_package(turn: Turn) -> None:
-    """The Final of our package leaves."""
-    package = turn.session.package
-    if package == 3:
-        for syncing in turn.session.syncs:
-            turn.desk(syncing.name).end(syncing)
-            turn.say(f"{syncing.name} is synchronised, its anchors are kept")
-    over = package == 5 or (package == 3 and not turn.session.syncs)
-    turn.note(sending=False, package=DONE if over else min(package + 2, DONE))
-    if over:
-        turn.say(f"session {turn.session.session_id} has ended")
-        turn.settle()
-        turn.tell_nonces()
-
-
 # The reply
 
 
 def _reply(turn: Turn, codec: Codec, parts: list[Part], final: bool) -> Reply:
     header = _header(turn, signed=True)
-    packed = pack(header, parts, final=final, room=turn.session.room, codec=codec)
+    # Fit or not, a message brings its package on: by a part besides the Status for SyncHdr and that
+    # for an Alert 222. An item larger than the client's MaxMsgSize is thus sent all the same.
+    asked = any(map(asks_next, turn.message.commands))
+    packed = pack(
+        header, parts, final=final, room=turn.session.room, codec=codec, least=3 if asked else 2
+    )
     left = tuple(parts[packed.count :])
     turn.note(pending=left, sent=(*turn.session.sent, *packed.sent))
     if final and not left and turn.session.sending:
-        _finish_package(turn)
+        finish(turn)
     turn.close_desks()
     reply = Reply(200, codec.media_type, packed.octets)
     turn.note(reply=reply)

@@ -199,7 +199,8 @@ def build_trigger(
         out.append(len(syncs) << 4)
         for sync in syncs:
             uri = sync.uri.encode()
-            if not 200 <= sync.code <= 215 or sync.content_type > 0xFFFFFF or len(uri) > 0xFF:
+            fits = 200 <= sync.code <= 215 and 0 <= sync.content_type <= 0xFFFFFF
+            if not fits or len(uri) > 0xFF:
                 raise ValueError(f"sync {sync.code}:{sync.content_type}:{sync.uri} does not fit")
             out.append(sync.code - 200 << 4)
             out += sync.content_type.to_bytes(3, "big") + bytes([len(uri)]) + uri

@@ -109,6 +109,8 @@ class Reader:
                 del self.remarks[before[3] :]
                 root = self.body(dialect, header, end, depth, path)
             self.remark("public-id-unknown", f"no public identifier; read as {name}")
+        if root.tag != dialect.root:
+            raise WireError(header.body, f"the root element {dialect.root}", root.tag)
         return Document(root, dialect.name, tuple(dict.fromkeys(self.remarks)))
 
     def remark(self, name: str, sentence: str) -> None:

@@ -16,6 +16,9 @@ from emulator.wire.xmlscan import MAX_DEPTH, Scan
 
 __all__ = ["decode", "encode", "locate"]
 
+MAX_ATTRIBUTES = 64
+"""Attributes of one element; SyncML has none."""
+
 _BLANK = " \t\r\n"
 _URIS_WITHOUT_CASE = {uri.lower(): ns for uri, ns in URIS.items()}
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -103,7 +106,13 @@ class _Reader:
         return Element(place[1], place[2], tuple(content), self.attributes(node))
 
     def attributes(self, node: etree._Element) -> tuple[tuple[str, str], ...]:
-        found = tuple((str(k), str(v)) for k, v in node.attrib.items()) if node.attrib else ()
+        count = len(node.attrib)
+        if count > MAX_ATTRIBUTES:
+            # lxml takes quadratic time to list them.
+            raise WireError(
+                0, f"at most {MAX_ATTRIBUTES} attributes", f"{count} of {node.tag}"[:80]
+            )
+        found = tuple((str(k), str(v)) for k, v in node.attrib.items()) if count else ()
         if found:
             sentence = "SyncML has no attributes but xmlns; those of other namespaces are left out"
             self.remarks.setdefault("attribute-unexpected", sentence)

@@ -17,7 +17,13 @@ MAX_SIZE = 8 << 20
 MAX_DEPTH = 64
 """Open elements at one time."""
 
-_CHARSETS = {"utf-8": "utf-8", "us-ascii": "ascii", "iso-8859-1": "latin-1", "utf-16": "utf-16"}
+_CHARSETS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "utf-16": "utf-16",
+}
 _BOM = b"\xef\xbb\xbf"
 
 

@@ -1,0 +1,355 @@
+"""The command line: verbs, options and their help. Each verb imports what it needs when it runs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from emulator import __version__
+from emulator.verbs.exits import Exit, Failure
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="An OMA Data Synchronization handset in a terminal. Start with: handset demo",
+)
+digest_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+profile_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(digest_app, name="digest", help="Credentials calculator, with the Working.")
+app.add_typer(profile_app, name="profile", help="Profiles: list, show, check.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Headless = Annotated[bool, typer.Option("--headless", help="Without the screen.")]
+JournalFile = Annotated[
+    Path | None, typer.Option("--journal", metavar="FILE", help="Keep the events in this new file.")
+]
+StateFolder = Annotated[
+    Path | None, typer.Option("--state", metavar="DIR", help="State folder (default: the user's).")
+]
+Secrets = Annotated[bool, typer.Option("--show-secrets", help="Do not mask secrets.")]
+User = Annotated[str, typer.Option("--user")]
+Password = Annotated[str, typer.Option("--password")]
+NonceHex = Annotated[str, typer.Option("--nonce-hex", metavar="HEX")]
+Misbehave = Annotated[
+    list[str] | None,
+    typer.Option("--misbehave", metavar="NAME", help="`serve --misbehave list` names them all."),
+]
+
+
+Form = Literal["raw", "wsp", "sms-deliver", "sms-submit"]
+Initiator = Literal["server", "user"]
+Slot = Literal["client", "server", "candidate"]
+Action = Literal["show", "set", "forget", "stale", "unpin"]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"ds-handset {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def demo(
+    scenario: Annotated[str, typer.Option("--scenario", metavar="NAME")] = "resync",
+    misbehave: Misbehave = None,
+    pace: Annotated[
+        float, typer.Option("--pace", metavar="S", help="Seconds that a run takes on the screen.")
+    ] = 2.0,
+    headless: Headless = False,
+    json: Json = False,
+    journal: JournalFile = None,
+    handset: Annotated[
+        str, typer.Option("--handset", metavar="NAME", help="A handset profile.")
+    ] = "generic-wbxml",
+    timeout: Annotated[float, typer.Option("--timeout", metavar="S")] = 60.0,
+) -> None:
+    """Built-in server, handset and a notification: the six steps, no network needed."""
+    from emulator.verbs.demo import demo as go
+
+    _done(go(scenario, tuple(misbehave or ()), pace, headless, json, journal, handset, timeout))
+
+
+@app.command()
+def run(
+    profile: Annotated[str, typer.Argument(help="A profile file, or a shipped profile's name.")],
+    server_url: Annotated[str, typer.Option("--server-url", metavar="URL")] = "",
+    listen: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--listen", metavar="ADDR", help="udp://HOST:PORT, file:PATH or - (hex lines)."
+        ),
+    ] = None,
+    sync: Annotated[
+        list[str] | None,
+        typer.Option("--sync", metavar="STORE", help="Start a sync of this datastore."),
+    ] = None,
+    headless: Headless = False,
+    json: Json = False,
+    once: Annotated[bool, typer.Option("--once", help="End after the first outcome.")] = False,
+    timeout: Annotated[float | None, typer.Option("--timeout", metavar="S")] = None,
+    journal: JournalFile = None,
+    state: StateFolder = None,
+) -> None:
+    """The handset for real: waits for notifications, or starts a sync."""
+    from emulator.verbs.run import run as go
+
+    lists = tuple(listen or ()), tuple(sync or ())
+    _done(go(profile, server_url, *lists, headless, json, once, timeout, journal, state))
+
+
+@app.command()
+def push(
+    target: Annotated[str, typer.Argument(help="udp://HOST:PORT or file:PATH.")] = "",
+    print_: Annotated[
+        Form | None, typer.Option("--print", help="Print it as hex instead of sending it.")
+    ] = None,
+    form: Annotated[Form | None, typer.Option("--form", help="How to send it (wsp).")] = None,
+    server_id: Annotated[str, typer.Option("--server-id", metavar="S")] = "",
+    secret: Annotated[str, typer.Option("--secret", metavar="W")] = "",
+    profile: Annotated[str, typer.Option("--profile", metavar="P")] = "",
+    state: StateFolder = None,
+    nonce: Annotated[
+        str,
+        typer.Option(
+            "--nonce", metavar="KIND", help="session-id[:ENCODING]; stored or stale (--profile)."
+        ),
+    ] = "",
+    nonce_hex: Annotated[str | None, typer.Option("--nonce-hex", metavar="HEX")] = None,
+    session_id: Annotated[str, typer.Option("--session-id", metavar="N")] = "",
+    ui_mode: Annotated[int, typer.Option("--ui-mode", min=0, max=3)] = 1,
+    initiator: Annotated[Initiator, typer.Option("--initiator")] = "server",
+    sync: Annotated[
+        list[str] | None,
+        typer.Option("--sync", metavar="CODE:TYPE:URI", help="206:text/x-vcard:./contacts"),
+    ] = None,
+    text_headers: Annotated[
+        bool, typer.Option("--text-headers", help="WSP headers as text instead of codes.")
+    ] = False,
+) -> None:
+    """Plays the sender: builds a notification and delivers or prints it."""
+    from emulator.verbs import push as verb
+
+    wanted = verb.Wanted(
+        server_id=server_id,
+        secret=secret,
+        profile=profile,
+        folder=state,
+        nonce=nonce,
+        nonce_hex=nonce_hex,
+        session_id=session_id,
+        ui_mode=ui_mode,
+        initiator=initiator,
+        syncs=tuple(sync or ()),
+        text_headers=text_headers,
+    )
+    verb.send(target, form, print_, wanted)
+
+
+@app.command()
+def explain(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="A file, -, or hex.")],
+    profile: Annotated[str, typer.Option("--profile", metavar="P")] = "",
+    state: StateFolder = None,
+    server_id: Annotated[str, typer.Option("--server-id", metavar="S")] = "",
+    secret: Annotated[str, typer.Option("--secret", metavar="W")] = "",
+    nonce_hex: Annotated[
+        list[str] | None,
+        typer.Option("--nonce-hex", metavar="HEX", help="Stored, candidate, previous ones."),
+    ] = None,
+    user: User = "",
+    password: Password = "",
+    client_nonce_hex: Annotated[
+        str | None, typer.Option("--client-nonce-hex", metavar="HEX")
+    ] = None,
+    previous_secret: Annotated[str, typer.Option("--previous-secret", metavar="W")] = "",
+    json: Json = False,
+    show_secrets: Secrets = False,
+) -> None:
+    """Why a notification verifies, or why not: layers, fields, Workings, near misses."""
+    from emulator.verbs import explain as verb
+    from emulator.verbs.digest import octets
+
+    given = verb.Given(
+        server_id=server_id,
+        secret=secret,
+        nonces=tuple(octets(text, "--nonce-hex") for text in nonce_hex or ()),
+        user=user,
+        password=password,
+        client_nonce=(
+            None if client_nonce_hex is None else octets(client_nonce_hex, "--client-nonce-hex")
+        ),
+        previous_secret=previous_secret,
+    )
+    _done(verb.explain(source, profile, state, given, json, show_secrets))
+
+
+@digest_app.command()
+def basic(user: User, password: Password, json: Json = False) -> None:
+    """syncml:auth-basic."""
+    from emulator.protocol import digest
+    from emulator.verbs.digest import show
+
+    show(digest.basic(user, password), json)
+
+
+@digest_app.command()
+def md5(user: User, password: Password, nonce_hex: NonceHex, json: Json = False) -> None:
+    """syncml:auth-md5, SyncML 1.1 and later."""
+    from emulator.protocol import digest
+    from emulator.verbs.digest import octets, show
+
+    show(digest.md5(user, password, octets(nonce_hex, "--nonce-hex")), json)
+
+
+@digest_app.command(name="md5-1.0")
+def md5_10(user: User, password: Password, nonce_hex: NonceHex, json: Json = False) -> None:
+    """syncml:auth-md5, SyncML 1.0."""
+    from emulator.protocol import digest
+    from emulator.verbs.digest import octets, show
+
+    show(digest.md5_10(user, password, octets(nonce_hex, "--nonce-hex")), json)
+
+
+@digest_app.command()
+def hmac(
+    user: User,
+    password: Password,
+    nonce_hex: NonceHex,
+    body: Annotated[Path, typer.Option("--body", metavar="FILE")],
+    json: Json = False,
+) -> None:
+    """syncml:auth-MAC, the header x-syncml-hmac."""
+    from emulator.verbs import digest as verb
+
+    verb.show(verb.hmac(user, password, verb.octets(nonce_hex, "--nonce-hex"), body), json)
+
+
+@digest_app.command()
+def notification(
+    server_id: Annotated[str, typer.Option("--server-id", metavar="S")],
+    password: Password,
+    nonce_hex: NonceHex,
+    trigger_hex: Annotated[str, typer.Option("--trigger-hex", metavar="HEX")],
+    json: Json = False,
+) -> None:
+    """The digest of a notification (package #0)."""
+    from emulator.protocol import digest
+    from emulator.verbs.digest import octets, show
+
+    nonce = octets(nonce_hex, "--nonce-hex")
+    show(
+        digest.notification(server_id, password, nonce, octets(trigger_hex, "--trigger-hex")), json
+    )
+
+
+@app.command()
+def convert(
+    source: Annotated[str, typer.Argument(metavar="IN", help="A file, or -.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="OUT")] = None,
+) -> None:
+    """WBXML to XML and back."""
+    from emulator.verbs.convert import convert as go
+
+    go(source, output)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option("--port", metavar="P")] = 8180,
+    accounts: Annotated[Path | None, typer.Option("--accounts", metavar="FILE")] = None,
+    state: Annotated[
+        Path | None, typer.Option("--state", metavar="FILE", help="Keep what sessions change here.")
+    ] = None,
+    misbehave: Misbehave = None,
+) -> None:
+    """The built-in server alone, with its control interface on loopback."""
+    from emulator.verbs.serve import serve as go
+
+    _done(go(port, accounts, state, tuple(misbehave or ())))
+
+
+@app.command()
+def nonces(
+    profile: Annotated[str, typer.Argument(help="A profile file, or a shipped profile's name.")],
+    action: Annotated[Action, typer.Argument()] = "show",
+    nonce: Annotated[str, typer.Argument(metavar="[HEX]", help="For set.")] = "",
+    slot: Annotated[Slot, typer.Option("--slot", help="Which nonce.")] = "server",
+    account: Annotated[str, typer.Option("--account", metavar="NAME")] = "",
+    sheet: Annotated[bool, typer.Option("--sheet", help="What to enter at the server.")] = False,
+    state: StateFolder = None,
+    json: Json = False,
+    show_secrets: Secrets = False,
+) -> None:
+    """What the store holds, with the ledger; change it for a test."""
+    from emulator.verbs import nonces as verb
+
+    if sheet:
+        verb.sheet(profile, state, show_secrets)
+    elif action == "show":
+        verb.show(profile, state, json)
+    else:
+        verb.change(profile, state, account, action, slot, nonce)
+
+
+@profile_app.command(name="list")
+def list_profiles() -> None:
+    """The shipped profiles."""
+    from emulator.verbs import profile
+
+    profile.list_()
+
+
+@profile_app.command(name="show")
+def show_profile(name: str, show_secrets: Secrets = False) -> None:
+    """Every setting, and where it came from."""
+    from emulator.verbs import profile
+
+    profile.show(name, show_secrets)
+
+
+@profile_app.command(name="check")
+def check_profile(name: str) -> None:
+    """Whether a handset could work with it."""
+    from emulator.verbs import profile
+
+    profile.check(name)
+
+
+def _done(code: Exit) -> None:
+    raise typer.Exit(code)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The entry point: failures become one line on stderr and the documented exit code."""
+    try:
+        app(arguments)
+    except Failure as failure:
+        _say(failure)
+        sys.exit(failure.code)
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody to tell.
+        sys.stdout = None
+        sys.exit(Exit.MET)
+    except Exception as wrong:
+        if type(wrong).__name__ != "ProfileError":
+            raise
+        _say(wrong)
+        sys.exit(Exit.USAGE)
+
+
+def _say(text: Any) -> None:
+    print(f"handset: {text}", file=sys.stderr)

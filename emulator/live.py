@@ -1,0 +1,130 @@
+"""The deck of `handset run`: a phone with a profile of one's own, against a server of one's own.
+
+Of a foreign server's nonces nothing is known; what they should be after each step is supposed, and
+said to be so. `notify` plays the server's sender towards the phone's own bearer.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from emulator.journal import Journal
+from emulator.phone import Phone
+from emulator.profiles import Profile
+from emulator.protocol import digest, inspection, sessionid
+from emulator.protocol.digest import Working
+from emulator.protocol.effects import Effect, Record, Stopped
+from emulator.protocol.events import Event, Failed, NonceStored, PeerNonces
+from emulator.store import StoreError
+from emulator.wire import notification
+from emulator.wire.notification import Sync
+
+
+class Live:
+    """A phone as the screen and the headless run see it."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        state: Path,
+        journal: Journal,
+        *,
+        listen: tuple[str, ...] = (),
+        sync: tuple[str, ...] = (),
+        ended: Callable[[int], None] = lambda run: None,
+        attended: bool = True,
+    ) -> None:
+        self.title = profile.name
+        self.subtitle = ", ".join(account.url for account in profile.accounts)
+        self.hint = "waiting for a notification; n sends one to this handset, r starts a sync"
+        self.journal = journal
+        self._profile = profile
+        self._sync = sync
+        self._state = state
+        self._listen = listen
+        self._ended = ended
+        self._attended = attended
+        self._question: asyncio.Future[bool] | None = None
+        self._supposed: dict[str, str] = {}
+        # Without a screen an unusable state folder ends the process before anything starts.
+        self.phone: Phone | None = None if attended else self._make()
+
+    def _make(self) -> Phone:
+        return Phone(
+            self._profile,
+            self._state,
+            self.journal,
+            listen=self._listen,
+            gate=self._suppose,
+            ask=self._ask if self._attended else None,
+            ended=self._ended,
+        )
+
+    @property
+    def events(self) -> Sequence[Event]:
+        return self.journal.events
+
+    async def start(self) -> None:
+        """Opens store and bearers, and starts the sync that was asked for."""
+        try:
+            self.phone = self.phone or self._make()
+        except StoreError as wrong:
+            self.journal.append(Failed(str(wrong)))
+            return
+        await self.phone.start()
+        if self._sync:
+            self.phone.handset.sync(stores=self._sync)
+
+    async def notify(self) -> None:
+        """A notification as the server would send it after a lost nonce: over the SessionID."""
+        if self.phone is None:
+            return
+        account = self.phone.handset.keyring().accounts[0]
+        session_id = secrets.randbelow(0xFFFF) + 1
+        identity, secret = account.notification_identity
+        syncs = tuple(Sync(206, 0x07, store.server) for store in account.stores)
+        trigger = notification.build_trigger(account.server_id, session_id, syncs)
+        nonce = sessionid.nonce(session_id, "raw16_be")
+        octets = digest.notification(identity, secret, nonce, trigger).octets + trigger
+        await self.phone.handset.deliver(octets, "own", "this handset, playing the sender")
+
+    async def rerun(self) -> None:
+        """The person starts a sync."""
+        if self.phone is not None:
+            self.phone.handset.sync(stores=self._sync)
+
+    async def answer(self, accepted: bool) -> None:
+        if self._question is not None and not self._question.done():
+            self._question.set_result(accepted)
+
+    def _ask(self, text: str) -> asyncio.Future[bool]:
+        self._question = asyncio.get_running_loop().create_future()
+        return self._question
+
+    async def settled(self) -> None:
+        if self.phone is not None:
+            await self.phone.settled()
+
+    async def close(self, why: Stopped | None = None) -> None:
+        if self.phone is not None:
+            await self.phone.close(why)
+        self.journal.close()
+
+    def workings(self, event: Event) -> Sequence[tuple[str, Working, bytes]]:
+        if self.phone is None:
+            return ()
+        return inspection.workings(event, self.events, self.phone.handset.keyring())
+
+    def document(self, event: Event) -> str:
+        return inspection.document(event)
+
+    async def _suppose(self, effect: Effect) -> None:
+        """After a nonce is stored: what the server should hold by now."""
+        if not isinstance(effect, Record) or not isinstance(effect.what, NonceStored):
+            return
+        what = effect.what
+        if what.slot in ("client", "server"):
+            self._supposed[what.slot] = what.nonce
+            client, server = (self._supposed.get(slot, "") for slot in ("client", "server"))
+            self.journal.append(PeerNonces(what.account, client, server, inferred=True))

@@ -1,0 +1,158 @@
+"""What a person sees of an event when looking closer: its Workings, and its octets in words.
+
+Pure functions of event and keyring. A Working is computed here, when it is looked at, and never
+stored, since its inner hash is as good as the password.
+"""
+
+from collections.abc import Callable, Sequence
+
+from emulator.protocol import clientauth, digest
+from emulator.protocol.digest import Working
+from emulator.protocol.events import (
+    Event,
+    MessageReceived,
+    MessageSent,
+    NonceTried,
+    NotificationRead,
+    Octets,
+    PushArrived,
+    ServerCredJudged,
+    VerdictReached,
+)
+from emulator.protocol.keyring import Account, Keyring
+from emulator.wire import arrival, build, codec
+from emulator.wire.element import DEVINF, METINF, Element
+from emulator.wire.errors import WireError
+
+Compared = tuple[str, Working, bytes]
+"""A label, the Working, and the octets that came (or went) to hold against its result."""
+
+_FILLER = b"*"
+_XMLNS = {METINF: "syncml:metinf", DEVINF: "syncml:devinf"}
+
+
+def workings(event: Event, events: Sequence[Event], keyring: Keyring) -> list[Compared]:
+    """The digests that an event speaks of, each with what it was compared to."""
+    what = event.what
+    if isinstance(what, NonceTried):
+        return _notification(what, event, events, keyring)
+    if isinstance(what, VerdictReached):
+        tried = [e for e in events if e.session == event.session and isinstance(e.what, NonceTried)]
+        return [found for e in tried for found in workings(e, events, keyring)]
+    if isinstance(what, ServerCredJudged):
+        server_id = what.server_id
+        account = _first(keyring, lambda a: a.server_id == server_id)
+        return [] if account is None else _server_cred(what, account)
+    if isinstance(what, MessageSent) and what.cred is not None:
+        user = what.cred.user
+        account = _first(keyring, lambda a: a.user == user)
+        if account is None:
+            return []
+        working = clientauth.working_of(
+            what.cred.scheme,
+            user,
+            account.password,
+            bytes.fromhex(what.cred.nonce),
+            what.cred.version,
+        )
+        source = {"challenge": "the challenge's nonce", "stored": "the stored client nonce"}
+        label = f"our Cred over {source.get(what.cred.nonce_kind, 'no nonce')}"
+        return [(label, working, working.octets)]
+    return []
+
+
+def _notification(
+    what: NonceTried, event: Event, events: Sequence[Event], keyring: Keyring
+) -> list[Compared]:
+    read = next(
+        (
+            e.what
+            for e in events
+            if e.session == event.session and isinstance(e.what, NotificationRead)
+        ),
+        None,
+    )
+    account = _first(keyring, lambda a: a.name == what.account)
+    if read is None or account is None:
+        return []
+    identity, secret = account.notification_identity
+    trigger = bytes(read.octets)[16:]
+    working = digest.notification(identity, secret, bytes.fromhex(what.nonce), trigger)
+    label = f"{what.nonce_kind} nonce" + (f" as {what.encoding}" if what.encoding else "")
+    return [(label, working, bytes.fromhex(what.received))]
+
+
+def _server_cred(what: ServerCredJudged, account: Account) -> list[Compared]:
+    received = build.unbase64(what.received)
+    out = []
+    for kind, nonce, expected in what.tries:
+        octets = bytes.fromhex(nonce)
+        working = digest.md5(account.server_id, account.server_secret, octets)
+        if working.value != expected:
+            working = digest.md5_10(account.server_id, account.server_secret, octets)
+        out.append((f"the server's Cred over the {kind} nonce", working, received))
+    return out
+
+
+def _first(keyring: Keyring, fits: Callable[[Account], bool]) -> Account | None:
+    return next((a for a in keyring.accounts if fits(a)), None)
+
+
+def document(event: Event) -> str:
+    """The octets of an event as text: SyncML as indented XML, a push as its fields; "" for others."""
+    what = event.what
+    if isinstance(what, MessageSent | MessageReceived):
+        return _message(what.octets, what.content_type)
+    if isinstance(what, PushArrived | NotificationRead):
+        return _push(bytes(what.octets))
+    return ""
+
+
+def visible(octets: Octets) -> bytes:
+    """The octets with asterisks where a secret was cut out, so that they can still be decoded."""
+    whole = bytearray(bytes(octets))
+    for gap in octets.cuts:
+        whole[gap.offset : gap.offset + gap.length] = _FILLER * gap.length
+    return bytes(whole)
+
+
+def _message(octets: Octets, content_type: str) -> str:
+    raw = visible(octets)
+    reader = codec.by_media_type(content_type)
+    if reader is None:
+        return raw.decode("utf-8", "replace")
+    try:
+        return pretty(reader.parse(raw).root)
+    except WireError as wrong:
+        return f"{wrong}\n\n{raw.decode('utf-8', 'replace')}"
+
+
+def _push(octets: bytes) -> str:
+    try:
+        layers = arrival.read(octets).layers
+    except WireError as wrong:
+        return str(wrong)
+    lines = []
+    for layer in layers:
+        lines.append(f"{layer.name}, from octet {layer.offset}")
+        width = max((len(name) for name, _ in layer.fields), default=0)
+        lines += [f"  {name:<{width}}  {value}" for name, value in layer.fields]
+    return "\n".join(lines)
+
+
+def pretty(element: Element, indent: int = 0, ns: str = "") -> str:
+    """An element as indented XML for people; a namespace is named where it changes."""
+    pad = "  " * indent
+    xmlns = f' xmlns="{_XMLNS[element.ns]}"' if element.ns != ns and element.ns in _XMLNS else ""
+    inner = list(element.elements())
+    if not element.content:
+        return f"{pad}<{element.tag}{xmlns}/>"
+    if not inner:
+        text = "".join(
+            c if isinstance(c, str) else c.hex()
+            for c in element.content
+            if not isinstance(c, Element)
+        )
+        return f"{pad}<{element.tag}{xmlns}>{text}</{element.tag}>"
+    body = "\n".join(pretty(child, indent + 1, element.ns) for child in inner)
+    return f"{pad}<{element.tag}{xmlns}>\n{body}\n{pad}</{element.tag}>"

@@ -1,0 +1,110 @@
+"""Widgets that show lines: `Block` as high as its lines, `Sheet` that scrolls over any number.
+
+Owns the way from lines and tones to Textual's strips. Knows nothing of what the lines say.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from emulator.tui.actions import bindings
+from emulator.tui.text import Line
+from emulator.tui.theme import STYLES
+
+
+def strip_of(widget: Widget, line: Line, width: int) -> Strip:
+    """A line as a strip of exactly `width` cells in the widget's colours."""
+    base = widget.rich_style
+    segments = []
+    for text, tone, action in line:
+        style = base + STYLES[tone]
+        if action:
+            style += Style.from_meta({"@click": action})
+        segments.append(Segment(text, style))
+    return Strip(segments).adjust_cell_length(width, base)
+
+
+class Block(Widget):
+    """A few lines that do not scroll. Subclasses say which, for a width."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: tuple[int, Sequence[Line]] = (-1, ())
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """What to show at this width."""
+        raise NotImplementedError
+
+    def update(self) -> None:
+        """Shows what there is to show now, and does nothing when that is the same as before."""
+        width, before = self._shown
+        if width < 0:
+            return
+        now = self.lines(width)
+        if now == before:
+            return
+        self._shown = (width, now)
+        self.refresh(layout=len(now) != len(before))
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._at(width))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        lines = self._at(width)
+        return strip_of(self, lines[y] if y < len(lines) else (), width)
+
+    def _at(self, width: int) -> Sequence[Line]:
+        if self._shown[0] != width:
+            self._shown = (width, self.lines(width))
+        return self._shown[1]
+
+
+class Sheet(ScrollView, can_focus=True, inherit_bindings=False):
+    """Many lines to scroll over; only those in sight are made into strips."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("detail")
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: Sequence[Line] = ()
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """What to show at this width."""
+        return self._lines
+
+    def update(self, *, keep_place: bool = False) -> None:
+        """Shows what there is to show now, from its beginning unless `keep_place`."""
+        self._lines = self.lines(self.scrollable_content_region.width)
+        self.virtual_size = Size(0, len(self._lines))
+        if not keep_place:
+            self.scroll_to(y=0, animate=False)
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.update(keep_place=True)
+
+    def render_line(self, y: int) -> Strip:
+        number = y + self.scroll_offset.y
+        line = self._lines[number] if number < len(self._lines) else ()
+        return strip_of(self, line, self.size.width)
+
+    def action_scroll_by(self, lines: int) -> None:
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        self.action_scroll_by(pages * max(self.size.height - 1, 1))

@@ -1,0 +1,57 @@
+"""What the screen plays: the contract between the screen and what runs behind it.
+
+The screen reads `events` and asks for things; it never learns how they are done.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from emulator.protocol.events import Event
+
+if TYPE_CHECKING:
+    from emulator.protocol.digest import Working
+
+
+class Deck(Protocol):
+    """A handset at work, or a recording of one.
+
+    `events` only ever grows, in the app's own event loop. `close` is safe at any time, also
+    before `start` has returned and more than once.
+    """
+
+    @property
+    def title(self) -> str:
+        """ "demo", or the profile's name."""
+
+    @property
+    def subtitle(self) -> str:
+        """What stands beside the title: the server's URL. May change once started."""
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """All that has happened so far."""
+
+    @property
+    def hint(self) -> str:
+        """One sentence: what a person can do next, or ""."""
+
+    async def start(self) -> None:
+        """Brings everything up and returns; what fails arrives as an event."""
+
+    async def close(self) -> None:
+        """Takes everything down."""
+
+    async def notify(self) -> None:
+        """Sends another notification."""
+
+    async def rerun(self) -> None:
+        """Runs again from the start state."""
+
+    async def answer(self, accepted: bool) -> None:
+        """The person's answer to the open question."""
+
+    def workings(self, event: Event) -> Sequence[tuple[str, "Working", bytes]]:
+        """(label, Working, octets that came) for each digest behind an event; empty when none."""
+
+    def document(self, event: Event) -> str:
+        """The decoded message as indented text, a notification as its fields; "" when none."""

@@ -1,0 +1,217 @@
+"""Each event in a sentence a person understands: what happened, why, and which step it belongs to."""
+
+from typing import NamedTuple
+
+from emulator.protocol.events import (
+    BearerFailed,
+    BearerOpened,
+    Challenged,
+    Event,
+    Failed,
+    HandsetStarted,
+    ItemMoved,
+    MessageReceived,
+    MessageSent,
+    NonceStored,
+    NonceTried,
+    NotificationRead,
+    PeerNonces,
+    PeerSaid,
+    PersonAnswered,
+    PersonAsked,
+    PushArrived,
+    Remarked,
+    ServerCredJudged,
+    SessionClosed,
+    SessionIdUsed,
+    SessionOpened,
+    TransportLost,
+    VerdictReached,
+)
+from emulator.tui.ladder_lines import NONCE_WORDS, look
+from emulator.tui.text import brief
+
+
+class Description(NamedTuple):
+    """`step` is the step of the change request that the event belongs to, 0 for none."""
+
+    title: str
+    sentence: str
+    step: int = 0
+
+
+def describe(event: Event) -> Description:
+    """What an event is, for the top of its detail."""
+    drawn = look(event)
+    title, sentence = _words(event)
+    return Description(title, sentence, drawn.step if drawn else 0)
+
+
+def _words(event: Event) -> tuple[str, str]:
+    what = event.what
+    match what:
+        case NonceTried():
+            return _tried(what)
+        case VerdictReached():
+            return "verdict on the notification", _capital(what.sentence) + "."
+        case NotificationRead():
+            return "notification (package #0)", (
+                f"{what.server_id} asks the handset to start a session with SessionID "
+                f"{what.session_id:04X}. Its digest is what has to be verified next."
+            )
+        case PushArrived():
+            return "push arrived", (
+                f"Octets came from {what.sender} on {what.bearer}; nothing is understood of them yet."
+            )
+        case MessageSent():
+            return _sent(what)
+        case MessageReceived():
+            return _received(what)
+        case Challenged():
+            return _challenged(what)
+        case ServerCredJudged():
+            return "server credentials judged", _capital(what.sentence) + (
+                "." if what.counts else ". That has no effect here."
+            )
+        case NonceStored():
+            return _stored(what)
+        case SessionOpened():
+            return "session opened", (
+                f"A session of kind {what.session_kind} starts with {what.url}, "
+                f"credentials by {what.scheme}."
+            )
+        case SessionClosed():
+            return f"session closed: {what.outcome}", _capital(what.sentence) + "."
+        case _:
+            return _others(event)
+
+
+def _others(event: Event) -> tuple[str, str]:
+    what = event.what
+    match what:
+        case SessionIdUsed():
+            return "SessionID used up", (
+                f"The server has answered, so SessionID {what.session_id:04X} can never verify "
+                "another notification: a replayed push opens no session."
+            )
+        case Remarked():
+            return f"{what.severity}: {what.id}", _capital(what.sentence) + f" ({what.clause})."
+        case TransportLost():
+            return "no SyncML answer", (
+                f"Attempt {what.attempt}: {what.reason}. Nothing was learnt about the server, and "
+                "no nonce changes."
+            )
+        case PersonAsked():
+            return ("the owner is asked" if what.needs_answer else "the owner is told"), what.text
+        case PersonAnswered():
+            said = "allowed" if what.accepted else "declined"
+            return "answer", f"The session was {said} by the {what.by}."
+        case ItemMoved():
+            way = "sent to" if what.direction == "out" else "received from"
+            return "item", f"An item of {what.store} was {way} the server ({what.action})."
+        case BearerFailed():
+            return "bearer failed", f"{what.address}: {what.reason}"
+        case BearerOpened():
+            return "bearer opened", f"The handset listens on {what.address}."
+        case HandsetStarted():
+            return "handset started", f"{what.device_id} is up with profile {what.profile}."
+        case PeerSaid():
+            return "from the server's own records", _capital(what.sentence) + "."
+        case PeerNonces():
+            return "the server's nonces", "What the server holds, beside what the handset holds."
+        case Failed():
+            return "trouble", what.sentence
+        case _:
+            return type(what).__name__, ""
+
+
+def _tried(what: NonceTried) -> tuple[str, str]:
+    name = NONCE_WORDS[what.nonce_kind]
+    title = f"digest verified with the {name}"
+    if what.matched:
+        return title, (
+            f"The digest over the {name} {brief(what.nonce)} is the one that came: whoever sent "
+            f"this knows the secret of {what.server_id}, and used this nonce."
+        )
+    if what.nonce_kind == "session-id":
+        return title.replace("verified", "tried"), (
+            f"The digest over the SessionID {brief(what.nonce)} is not the one that came: neither "
+            "the stored nonce nor the default one signed this notification."
+        )
+    return title.replace("verified", "tried"), (
+        f"The digest over the {name} {brief(what.nonce)} is not the one that came: the server used "
+        "another nonce, or another secret."
+    )
+
+
+def _sent(what: MessageSent) -> tuple[str, str]:
+    title = f"message {what.msg_id} sent (package {what.package})"
+    if what.cred is None:
+        why = "It carries no credentials."
+        if what.attempt > 1:
+            why = "No answer came, so the same octets leave once more; no new nonce is made."
+        elif "+ Chal" in what.summary:
+            why = "Its Chal brings the server a new server nonce."
+        return title, f"{what.summary}. {why}"
+    if what.cred.scheme == "basic":
+        return title, f"{what.summary}. It carries user and password of {what.cred.user}."
+    return title, (
+        f"{what.summary}. Its Cred proves that we are {what.cred.user}, computed over the "
+        f"{_client_words(what.cred.nonce_kind)} {brief(what.cred.nonce)}."
+    )
+
+
+def _client_words(kind: str) -> str:
+    return "stored client nonce" if kind == "stored" else "nonce of the challenge"
+
+
+def _received(what: MessageReceived) -> tuple[str, str]:
+    if what.problem:
+        return "no SyncML message", f"HTTP {what.http_status}: {what.problem}"
+    title = f"message {what.msg_id} received (package {what.package}, {what.elapsed * 1000:.0f} ms)"
+    meaning = {
+        200: "our credentials were accepted for this message",
+        212: "our credentials were accepted for the whole session",
+        401: "our credentials do not verify; the Chal says over which nonce to sign again",
+        407: "the server wants credentials; the Chal says over which nonce to sign",
+    }.get(what.code, f"status {what.code} for our SyncHdr")
+    if not what.code:
+        meaning = "it has no Status for our SyncHdr"
+    return title, f"{what.summary}. {_capital(meaning)}."
+
+
+def _challenged(what: Challenged) -> tuple[str, str]:
+    nonce = brief(what.nonce)
+    if what.by == "server":
+        if what.refuses:
+            return "challenge from the server", (
+                f"{what.code}: package 1 must be signed again, this time over {nonce}."
+            )
+        return "new client nonce", (
+            f"The Chal in the {what.code} brings {nonce}: it will sign our next session. It is "
+            "stored as soon as the server has proven who it is."
+        )
+    if what.refuses:
+        return "challenge to the server", (
+            f"{what.code}: the server has to prove itself over the nonce {nonce}."
+        )
+    return "new server nonce", (
+        f"Our Status {what.code} carries a Chal with {nonce}: the server will sign its next "
+        "notification with it."
+    )
+
+
+def _stored(what: NonceStored) -> tuple[str, str]:
+    name = {"client": "client nonce", "server": "server nonce", "candidate": "candidate"}[what.slot]
+    if not what.nonce:
+        return f"{name} emptied", f"{_capital(what.reason)}."
+    uses = {
+        "client": "It signs the credentials of our next session.",
+        "server": "The server's next notification is verified with it.",
+        "candidate": "It becomes the stored server nonce once the server confirms it.",
+    }
+    return f"{name} stored", f"{_capital(what.reason)}. {uses[what.slot]}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".")

@@ -1,0 +1,79 @@
+"""The help screen: what is on the screen, what the marks mean, and the keys from the action table."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import ModalScreen
+
+from emulator.protocol.states import STEPS
+from emulator.tui.actions import WORDS, bindings, keys_of, of
+from emulator.tui.block import Sheet
+from emulator.tui.steps import MARKS
+from emulator.tui.text import EQUAL, LEFT, RIGHT, UNEQUAL, Line, Span, wrap
+
+_WHAT = (
+    (
+        "the top",
+        "the six steps of the nonce resynchronisation: "
+        + "  ".join(f"{mark} {state}" for state, mark in MARKS.items()),
+    ),
+    (
+        "the ladder",
+        "what happened, oldest first, between store, handset and DS server. "
+        f"{LEFT} {RIGHT} a message or a nonce on its way; a digit before the lanes: the step.",
+    ),
+    (
+        "the detail",
+        "the selected event: what it is, its text, octets or digest. Beside the ladder from 110 "
+        "columns on, else below it when opened.",
+    ),
+    (
+        "the nonces",
+        f"what each side holds. {EQUAL} agree, {UNEQUAL} differ, ? not known yet. The client nonce "
+        "signs what the handset sends, the server nonce what the server sends; the candidate is a "
+        "server nonce that the server has not confirmed.",
+    ),
+    ("secrets", "passwords, and what is as good as one, are shown as (secret) or ··."),
+)
+
+
+def help_lines(width: int) -> list[Line]:
+    """The whole help as lines."""
+    lines: list[Line] = [(Span("Help", "active"), Span("  esc goes back", "dim")), ()]
+    for where in ("everywhere", "question", "ladder", "detail"):
+        lines.append((Span(f"Keys {WORDS[where]}", "strong"),))
+        for action in of(where):
+            lines += _entry(keys_of(action), action.help, "key", width)
+        lines.append(())
+    lines.append((Span("What is where", "strong"),))
+    for name, text in _WHAT:
+        lines += _entry(name, text, "plain", width)
+    lines += [(), (Span("The six steps", "strong"),)]
+    for step in STEPS:
+        lines += _entry(f"{step.number} {step.title}", step.clause, "plain", width)
+    return lines
+
+
+def _entry(left: str, text: str, tone: str, width: int) -> list[Line]:
+    rows = wrap(text, max(width - 19, 20))
+    return [
+        (Span(f"  {left if i == 0 else '':<16} ", tone), Span(row)) for i, row in enumerate(rows)
+    ]
+
+
+class HelpSheet(Sheet):
+    """The help, to scroll over."""
+
+    def lines(self, width: int) -> Sequence[Line]:
+        return help_lines(width)
+
+
+class HelpScreen(ModalScreen[None]):
+    """The help over everything else."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help")
+
+    def compose(self) -> ComposeResult:
+        yield HelpSheet()

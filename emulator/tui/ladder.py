@@ -1,0 +1,220 @@
+"""The ladder widget: a cursor over events, follow mode, and only the lines in sight are made.
+
+Owns where each event's lines begin. What they say is `ladder_lines.py`'s.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events as input_events
+from textual.binding import BindingType
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from emulator.protocol.events import Event
+from emulator.tui import ladder_lines
+from emulator.tui.actions import bindings
+from emulator.tui.block import Block, strip_of
+from emulator.tui.text import Line, Span
+from emulator.tui.theme import CURSOR
+
+MARK = Span("▌", "key")
+
+
+class Lanes(Block):
+    """The names of the lanes, above the ladder and outside its scrolling."""
+
+    def lines(self, width: int) -> Sequence[Line]:
+        return [(*ladder_lines.header(width - 1), Span(" ", "bar"))]
+
+
+class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
+    """Events between lanes. Posts `Moved` when another event is selected or follow changes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("ladder")
+    ALLOW_SELECT = False
+
+    class Moved(Message):
+        """The cursor is on another event, or follow mode has changed."""
+
+    def __init__(self, events: Sequence[Event], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._events = events
+        self._read = 0
+        self._shown = array("L")
+        """Index of each event that has lines."""
+        self._tops = array("L")
+        """Its first line."""
+        self._opens = bytearray()
+        """Whether a separator stands before it: it is the first of a run."""
+        self._height = 0
+        self._session = 0
+        self._cursor = -1
+        self._following = True
+        self._lines: LRUCache[tuple[int, int], list[Line]] = LRUCache(2048)
+        self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(4096)
+
+    @property
+    def following(self) -> bool:
+        return self._following
+
+    @property
+    def behind(self) -> int:
+        """How many events have come below the cursor."""
+        return len(self._shown) - 1 - self._cursor if self._shown else 0
+
+    @property
+    def selected(self) -> Event | None:
+        return self._events[self._shown[self._cursor]] if self._cursor >= 0 else None
+
+    def take(self, upto: int) -> None:
+        """Lays out the events before index `upto` that are new."""
+        before = self._height
+        for index in range(self._read, upto):
+            event = self._events[index]
+            look = ladder_lines.look(event)
+            if look is None:
+                continue
+            opens = bool(event.session) and event.session != self._session
+            if opens:
+                self._session = event.session
+            self._shown.append(index)
+            self._tops.append(self._height)
+            self._opens.append(opens)
+            self._height += look.height + opens
+        self._read = max(self._read, upto)
+        if self._height == before:
+            return
+        self.virtual_size = Size(0, self._height)
+        if self._following:
+            self._select(len(self._shown) - 1)
+            self.scroll_to(y=self._height, animate=False)
+        else:
+            self.post_message(self.Moved())
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        self._strips.clear()
+        super().notify_style_update()
+
+    def on_resize(self, event: input_events.Resize) -> None:
+        if self._following:
+            self.scroll_to(y=self._height, animate=False)
+        else:
+            self._reveal()
+
+    def render_line(self, y: int) -> Strip:
+        number = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if not self._shown or number >= self._height:
+            return Strip.blank(self.size.width, self.rich_style)
+        row = bisect_right(self._tops, number) - 1
+        strip = self._strips.get((number, width))
+        if strip is None:
+            line = self._row(row, width)[number - self._tops[row]]
+            strip = strip_of(self, line, width)
+            self._strips[number, width] = strip
+        if row == self._cursor and number >= self._tops[row] + self._opens[row]:
+            mark = strip_of(self, (MARK,), 1)
+            strip = Strip.join([mark, strip.crop(1)])
+            strip = Strip([s._replace(style=(s.style or CURSOR) + CURSOR) for s in strip])
+        return strip
+
+    def _row(self, row: int, width: int) -> list[Line]:
+        lines = self._lines.get((row, width))
+        if lines is None:
+            event = self._events[self._shown[row]]
+            opens = self._opens[row]
+            look = ladder_lines.look(event)
+            assert look is not None
+            before = None if opens or row == 0 else self._events[self._shown[row - 1]].at
+            when = ladder_lines.time_text(event.at, before)
+            lines = ladder_lines.paint(look, when, width)
+            if opens:
+                lines.insert(0, ladder_lines.separator(event.session, width))
+            self._lines[row, width] = lines
+        return lines
+
+    def _select(self, row: int) -> None:
+        self._cursor = max(0, min(row, len(self._shown) - 1)) if self._shown else -1
+        self.post_message(self.Moved())
+        self.refresh()
+
+    def _reveal(self) -> None:
+        """Scrolls as little as needed to have the whole selected event in sight."""
+        if self._cursor < 0:
+            return
+        top = self._tops[self._cursor]
+        last = self._cursor == len(self._shown) - 1
+        end = self._height if last else self._tops[self._cursor + 1]
+        page = self.scrollable_content_region.height
+        offset = self.scroll_offset.y
+        if top < offset or end - top > page:
+            self.scroll_to(y=top, animate=False)
+        elif end > offset + page:
+            self.scroll_to(y=end - page, animate=False)
+
+    def _go(self, row: int) -> None:
+        """The person moves the cursor: upwards it leaves follow mode."""
+        if not self._shown:
+            return
+        if row < self._cursor:
+            self._following = False
+        self._select(row)
+        self._reveal()
+
+    def select_last(self, wanted: Callable[[Event], bool]) -> None:
+        """Selects the newest event in the ladder that is `wanted`, if there is one."""
+        for row in range(len(self._shown) - 1, -1, -1):
+            if wanted(self._events[self._shown[row]]):
+                self._following = False
+                self._select(row)
+                self._reveal()
+                return
+
+    def follow(self, on: bool) -> None:
+        self._following = on
+        if on:
+            self._select(len(self._shown) - 1)
+            self.scroll_to(y=self._height, animate=False)
+        else:
+            self.post_message(self.Moved())
+
+    def action_up(self) -> None:
+        self._go(self._cursor - 1)
+
+    def action_down(self) -> None:
+        self._go(self._cursor + 1)
+
+    def action_page(self, pages: int) -> None:
+        if self._cursor < 0:
+            return
+        page = max(self.scrollable_content_region.height - 1, 1)
+        line = max(0, min(self._tops[self._cursor] + pages * page, self._height - 1))
+        row = bisect_right(self._tops, line) - 1
+        self._go(row if row != self._cursor else row + pages)
+
+    def action_first(self) -> None:
+        self._go(0)
+        self.scroll_to(y=0, animate=False)
+
+    def action_last(self) -> None:
+        self.follow(True)
+
+    def on_click(self, event: input_events.Click) -> None:
+        number = event.y + self.scroll_offset.y
+        if self._shown and 0 <= number < self._height:
+            row = bisect_right(self._tops, number) - 1
+            if row < self.behind + self._cursor:
+                self._following = False
+            self._go(row)
+
+    def on_mouse_scroll_up(self, event: input_events.MouseScrollUp) -> None:
+        """The wheel looks elsewhere without selecting anything, so new events must not pull back."""
+        if self._following and self._height > self.scrollable_content_region.height:
+            self.follow(False)

@@ -1,0 +1,327 @@
+"""The ladder as text: what an event looks like between the lanes store, handset and DS server.
+
+Pure: from one event to a `Look`, from a look to lines. The height of a look does not depend on the
+width, so that a ladder of any length can be laid out while it grows.
+"""
+
+from typing import Literal, NamedTuple
+
+from emulator.protocol.events import (
+    BearerFailed,
+    BearerOpened,
+    Challenged,
+    Event,
+    Failed,
+    HandsetStarted,
+    ItemMoved,
+    MessageReceived,
+    MessageSent,
+    NonceKind,
+    NonceStored,
+    NonceTried,
+    NotificationRead,
+    PeerSaid,
+    PersonAnswered,
+    PersonAsked,
+    PushArrived,
+    Remarked,
+    ServerCredJudged,
+    SessionClosed,
+    SessionIdUsed,
+    SessionOpened,
+    TransportLost,
+    VerdictReached,
+)
+from emulator.tui.text import (
+    BAD,
+    BAR,
+    GOOD,
+    HEAVY,
+    LEFT,
+    RIGHT,
+    THIN,
+    Line,
+    Span,
+    brief,
+    clean,
+    clip,
+    fit,
+    wrap,
+)
+
+Shape = Literal[
+    "from-server", "to-server", "from-store", "to-store", "at-handset", "wide", "rule", "alarm"
+]
+
+TIME, STORE, HANDSET = 1, 12, 20
+"""Columns of the time and of the two left lanes; the server's lane is the last column."""
+FIRST = HANDSET + 2
+TEXT = 44
+"""Cells of text between handset and server at the smallest width."""
+NARROWEST = FIRST + TEXT + 5
+WIDE = NARROWEST - STORE - 2
+
+NONCE_WORDS: dict[NonceKind, str] = {
+    "stored": "stored nonce",
+    "candidate": "candidate",
+    "session-id": "SessionID",
+    "constant": "fixed nonce",
+    "dm-default": "DM default nonce",
+    "challenge": "nonce of the challenge",
+    "none": "none",
+}
+
+
+class Look(NamedTuple):
+    """How an event is drawn. `rows` are its lines of text, already broken."""
+
+    shape: Shape
+    rows: tuple[str, ...]
+    tone: str = "plain"
+    step: int = 0
+    heavy: bool = False
+
+    @property
+    def height(self) -> int:
+        return len(self.rows)
+
+
+def look(event: Event) -> Look | None:
+    """The look of an event, None for those that other parts of the screen show."""
+    what = event.what
+    match what:
+        case PushArrived():
+            octets = len(what.octets.hex) // 2
+            return _look("from-server", f"{what.bearer}: {octets} octets", "dim")
+        case NotificationRead():
+            text = f"push #0  SessionID {what.session_id:04X}"
+            return _look("from-server", text, "strong", heavy=True)
+        case NonceTried():
+            return _tried(what)
+        case VerdictReached():
+            return _verdict(what)
+        case SessionOpened():
+            text = f"session {what.session_id} opens: {what.session_kind}, auth {what.scheme}"
+            return _look("at-handset", text, "strong")
+        case MessageSent():
+            return _sent(what)
+        case MessageReceived():
+            return _received(what)
+        case Challenged():
+            return _challenged(what)
+        case ServerCredJudged():
+            return _cred(what)
+        case NonceStored():
+            return _stored(what)
+        case SessionIdUsed():
+            return _look("to-store", f"SessionID {what.session_id:04X} is used up", "dim")
+        case ItemMoved():
+            return _item(what)
+        case SessionClosed():
+            good = what.outcome == "synchronised"
+            mark = GOOD if good else BAD
+            rows = wrap(f"{mark} {what.sentence}", WIDE - 4)
+            return Look("rule", tuple(rows), "good" if good else "bad")
+        case _:
+            return _wide(event)
+
+
+def _look(
+    shape: Shape, text: str, tone: str = "plain", step: int = 0, heavy: bool = False, most: int = 2
+) -> Look:
+    width = WIDE if shape in ("wide", "alarm") else TEXT
+    return Look(shape, tuple(wrap(text, width, most)), tone, step, heavy)
+
+
+def _wide(event: Event) -> Look | None:
+    """What happens outside the exchange of messages: across the lanes."""
+    what = event.what
+    match what:
+        case HandsetStarted():
+            servers = ", ".join(what.accounts)
+            return _look("wide", f"handset {what.device_id}, for {servers}", "dim", most=2)
+        case BearerOpened():
+            return _look("wide", f"listening on {what.address}", "dim")
+        case BearerFailed():
+            return _look("alarm", f"{BAD} {what.address}: {what.reason}", "alarm", most=4)
+        case Failed():
+            return _look("alarm", f"{BAD} {what.sentence}", "alarm", most=4)
+        case TransportLost():
+            again = f" (attempt {what.attempt})" if what.attempt > 1 else ""
+            return _look("wide", f"{BAD} no SyncML answer: {what.reason}{again}", "bad", most=4)
+        case Remarked():
+            tone = {"note": "note", "warning": "warn", "error": "bad"}[what.severity]
+            return _look("wide", f"{what.severity}: {what.sentence}", tone, most=4)
+        case PersonAsked():
+            text = f"? {what.text}" if what.needs_answer else f"the owner is told: {what.text}"
+            return _look("wide", text, "ask" if what.needs_answer else "note", most=3)
+        case PersonAnswered():
+            said = "allowed" if what.accepted else "declined"
+            return _look("wide", f"{said} by the {what.by}", "good" if what.accepted else "warn")
+        case PeerSaid():
+            return _look("wide", f"server: {what.sentence}", "note", most=3)
+        case _:
+            return None
+
+
+def _tried(what: NonceTried) -> Look:
+    kind = NONCE_WORDS[what.nonce_kind]
+    encoding = f" {what.encoding}" if what.encoding else ""
+    mark, says = (GOOD, "equal") if what.matched else (BAD, "differs")
+    text = f"{mark} {kind} {brief(what.nonce)}{encoding}: "
+    text += says if len(text) + len(says) > TEXT - 7 else f"digest {says}"
+    own = what.nonce_kind in ("stored", "candidate", "constant")
+    tone = "good" if what.matched else "bad"
+    return _look("from-store" if own else "at-handset", text, tone, step=1 if own else 2)
+
+
+def _verdict(what: VerdictReached) -> Look:
+    good = what.verdict.startswith("verified")
+    mark = GOOD if good else BAD if what.verdict == "ignored" else THIN
+    rows = wrap(f"{mark} {what.sentence}", WIDE, 4)
+    for miss in what.near_misses[:1]:
+        rows += wrap(f"near miss: {miss.meaning}", WIDE, 3)
+    return Look("wide", tuple(rows), "good" if good else "bad" if mark == BAD else "note")
+
+
+def _sent(what: MessageSent) -> Look:
+    text = f"package {what.package}: {_few(what.summary)}"
+    if what.attempt > 1:
+        text = f"package {what.package} once more, attempt {what.attempt}"
+    step = 3 if what.package == 1 else 5 if "+ Chal" in what.summary else 0
+    return _look("to-server", text, "plain" if what.attempt == 1 else "warn", step)
+
+
+def _few(summary: str) -> str:
+    """A summary without its Final, which is the rule; a message without it says so."""
+    if summary.endswith("Final"):
+        return summary.removesuffix("Final").removesuffix(", ")
+    return f"{summary}, more follows" if ", " in summary or summary.isalnum() else summary
+
+
+def _received(what: MessageReceived) -> Look:
+    http = f"HTTP {what.http_status}: " if what.http_status != 200 else ""
+    if what.problem:
+        return _look("from-server", f"{http}{what.problem}", "bad", most=3)
+    tone = "good" if what.code in (200, 212) else "warn" if what.code in (401, 407) else "bad"
+    words = _few(what.summary).split(", ") if what.summary else []
+    code = [word for word in words if word.startswith(str(what.code))] if what.code else []
+    rest = [word for word in words if word not in code]
+    head = code or [str(what.code) if what.code else "no Status for SyncHdr"]
+    step = 4 if what.package == 2 and what.code else 0
+    return _look("from-server", f"{http}{', '.join(head + rest)}", tone, step)
+
+
+def _challenged(what: Challenged) -> Look:
+    nonce = brief(what.nonce) if what.scheme != "basic" else ""
+    chal = "Chal" if what.scheme == "md5" else f"Chal {what.scheme}"
+    if what.by == "server":
+        use = "sign again over" if what.refuses else "new client nonce"
+        return _look("at-handset", f"{chal}: {use} {nonce}", "note", step=4)
+    use = "prove yourself over" if what.refuses else "new server nonce"
+    text = f"our {what.code} + {chal}: {use} {nonce}"
+    return _look("at-handset", text, "note", step=5)
+
+
+def _cred(what: ServerCredJudged) -> Look:
+    good = what.matched != "none"
+    own = what.matched in ("stored", "candidate")
+    effect = "" if what.counts else ", without effect here"
+    if good:
+        used = next((nonce for kind, nonce, _ in what.tries if kind == what.matched), "")
+        over = f"{NONCE_WORDS[what.matched]} {brief(used)}" if used else NONCE_WORDS[what.matched]
+        text = f"{GOOD} server Cred over {over}{effect}"
+    else:
+        text = f"{BAD} server Cred does not verify{effect}"
+    tone = "dim" if not what.counts else "good" if good else "bad"
+    return _look("from-store" if own else "at-handset", text, tone, step=5)
+
+
+def _stored(what: NonceStored) -> Look:
+    name = {"client": "client nonce", "server": "server nonce", "candidate": "candidate"}[what.slot]
+    step = {"client": 4, "server": 6, "candidate": 5}[what.slot]
+    if not what.nonce:
+        return _look("to-store", f"{name} emptied ({what.reason})", "dim")
+    return _look("to-store", f"{name} {brief(what.nonce)} stored", "strong", step)
+
+
+def _item(what: ItemMoved) -> Look:
+    way = "sent" if what.direction == "out" else "received"
+    status = f", {what.status}" if what.status else ""
+    text = f"item {way}: {what.action} {what.store} {what.luid or what.guid}{status}"
+    return _look("at-handset", text, "dim", most=1)
+
+
+def header(width: int) -> Line:
+    """The names of the lanes, each over its lane."""
+    cells = [" "] * width
+    server = width - 1
+    for name, right in (("time UTC", 9), ("store", STORE + 3), ("handset", HANDSET + 7)):
+        cells[right - len(name) : right] = name
+    cells[server - 8 : server + 1] = "DS server"
+    return (Span("".join(cells), "bar"),)
+
+
+def time_text(at: float, before: float | None) -> str:
+    """The time of day of a run's first event; of the others, how much later they came."""
+    delta = None if before is None else at - before
+    if delta is None or delta < 0 or delta >= 3600:
+        second = int(at) % 86400
+        return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    if delta < 0.0005:
+        return ""
+    if delta < 0.9995:
+        return f"+{delta * 1000:.0f}ms"
+    return f"+{delta:.2f}s" if delta < 100 else f"+{delta:.0f}s"
+
+
+def separator(session: int, width: int) -> Line:
+    """The line before a run."""
+    head = f"{THIN * 3} run {session} "
+    return (Span(" ", "dim"), Span(head + THIN * max(width - 1 - len(head), 0), "dim"))
+
+
+def paint(what: Look, when: str, width: int) -> list[Line]:
+    """The lines of a look, `width` cells wide, the first cell left free for the cursor."""
+    out: list[Line] = []
+    for index, row in enumerate(what.rows):
+        first = index == 0
+        time = f" {when if first else '':>8} "
+        step = f"{what.step if what.step and first else ' '} "
+        head = (Span(time, "dim"), Span(step, "key"))
+        out.append(head + _lanes(what, clean(row), first, width))
+    return out
+
+
+def _lanes(what: Look, row: str, first: bool, width: int) -> Line:
+    if what.shape in ("wide", "alarm"):
+        text = fit(row, width - STORE - 1)
+        if what.shape == "alarm":
+            return (Span(text, "alarm"), Span(BAR, "lane"))
+        return (Span(text, what.tone), Span(BAR, "lane"))
+    if what.shape == "rule":
+        room = width - STORE
+        text = clip(row, room - 6)
+        line = f"{HEAVY * 2} {text} "
+        return (Span(line, what.tone), Span(HEAVY * max(room - len(line), 0), what.tone))
+    gap = HANDSET - STORE - 1
+    left = Span(" " * gap, "lane")
+    if first and what.shape == "from-store":
+        left = Span(THIN * (gap - 1) + RIGHT, what.tone)
+    elif first and what.shape == "to-store":
+        left = Span(LEFT + THIN * (gap - 1), what.tone)
+    lanes = (Span(BAR, "lane"), left, Span(BAR, "lane"))
+    room = width - HANDSET - 2
+    if first and what.shape == "from-server":
+        line = HEAVY if what.heavy else THIN
+        text = clip(row, room - 4)
+        tail = line * max(room - 4 - len(text), 0)
+        arrow = (Span(LEFT + line, what.tone), Span(f" {text} ", what.tone), Span(tail, what.tone))
+        return (*lanes, *arrow, Span(BAR, "lane"))
+    if first and what.shape == "to-server":
+        text = clip(row, room - 4)
+        tail = THIN * max(room - 4 - len(text), 0)
+        arrow = (Span(THIN, what.tone), Span(f" {text} ", what.tone), Span(tail + RIGHT, what.tone))
+        return (*lanes, *arrow, Span(BAR, "lane"))
+    indent = 3 if what.shape == "from-server" else 2 if what.shape == "to-server" else 1
+    return (*lanes, Span(" " * indent), Span(fit(row, room - indent), what.tone), Span(BAR, "lane"))

@@ -1,0 +1,120 @@
+"""Pictures of the screen from real runs: `python -m emulator.tui.pictures OUTDIR`.
+
+Drives the app without a terminal until a run has closed, writes SVG that fetches nothing from a
+network, and PNG by rsvg-convert (Debian's librsvg2-bin, with the font DejaVu Sans Mono).
+"""
+
+import argparse
+import asyncio
+import re
+import subprocess
+from collections.abc import Callable, Sequence
+from html import escape, unescape
+from pathlib import Path
+from pkgutil import resolve_name
+
+from emulator.protocol.events import Event, NonceTried
+from emulator.tui.app import WIDE, HandsetApp
+from emulator.tui.deck import Deck
+from emulator.tui.run import Known
+
+SIZES = ((80, 24), (120, 40))
+FONT = "DejaVu Sans Mono"
+_CELL, _ADVANCE = 12.2, 0.60205
+"""Width of a cell in Rich's SVG, and of a character of the font by its size."""
+_BLANK = "&#160;"
+_TEXT = re.compile(
+    r'(<text class="[^"]*" x=")([\d.]+)("[^>]*? textLength=")([\d.]+)("[^>]*>)([^<]*)</text>'
+)
+
+Until = Callable[[Known], bool]
+
+
+def run_closed(known: Known) -> bool:
+    """Whether the shown run is over."""
+    return bool(known.run.outcome)
+
+
+async def picture(
+    deck: Deck,
+    size: tuple[int, int] = (120, 40),
+    until: Until = run_closed,
+    select: Callable[[Event], bool] | None = None,
+    patience: float = 30.0,
+) -> str:
+    """The screen as SVG, once `until` holds; the last event that `select` picks is selected.
+
+    Raises TimeoutError when the run does not get there within `patience` seconds.
+    """
+    app = HandsetApp(deck)
+    async with app.run_test(size=size) as pilot:
+        async with asyncio.timeout(patience):
+            while not (until(app.known) and app.read == len(deck.events)):
+                await pilot.pause(1 / 30)
+        if select is not None:
+            app.select_last(select)
+        await pilot.pause()
+        return offline(app.export_screenshot(title=f"handset {deck.title}"))
+
+
+def offline(svg: str) -> str:
+    """The SVG without its links to fonts, in a font whose characters fill the cells exactly."""
+    svg = re.sub(r"@font-face\s*\{[^}]*\}", "", svg)
+    size = f"{_CELL / _ADVANCE:.3f}px"
+    svg = re.sub(
+        r"(font-family: )Fira Code, monospace;(\s*)font-size: 20px;",
+        rf"\g<1>'{FONT}', 'Fira Code', monospace;\g<2>font-size: {size};",
+        svg,
+    )
+    return re.sub(r"\n\s*\n+", "\n", _TEXT.sub(_unpadded, svg))
+
+
+def _unpadded(text: re.Match[str]) -> str:
+    """A text without the blanks before and after it: not every program keeps them."""
+    before, x, between, length, after, body = text.groups()
+    whole = unescape(body)
+    kept = whole.strip("\xa0")
+    if not kept:
+        return ""
+    place = float(x) + (len(whole) - len(whole.lstrip("\xa0"))) * _CELL
+    size = float(length) * len(kept) / len(whole)
+    bare = escape(kept).replace("\xa0", _BLANK)
+    return f"{before}{place:.1f}{between}{size:.1f}{after}{bare}</text>"
+
+
+def png(svg: Path, target: Path) -> None:
+    """Draws an SVG file as PNG."""
+    subprocess.run(["rsvg-convert", "--zoom", "1", "-o", target, svg], check=True)
+
+
+def verified(event: Event) -> bool:
+    """The verification that explains the run: its Working stands beside the ladder."""
+    return isinstance(event.what, NonceTried)
+
+
+def write(make: Callable[[], Deck], folder: Path, name: str = "demo") -> list[Path]:
+    """SVG and PNG in each of the sizes, each from a run of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for width, height in SIZES:
+        svg = folder / f"{name}-{width}x{height}.svg"
+        select = verified if width >= WIDE else None
+        drawn = asyncio.run(picture(make(), (width, height), select=select))
+        svg.write_text(drawn, encoding="utf-8")
+        png(svg, svg.with_suffix(".png"))
+        written += [svg, svg.with_suffix(".png")]
+    return written
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Writes the pictures of the demo."""
+    parser = argparse.ArgumentParser(description="Pictures of the demo as SVG and PNG.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--deck", default="emulator.bench:demo_deck", help="module:function")
+    chosen = parser.parse_args(argv)
+    make: Callable[[], Deck] = resolve_name(chosen.deck)
+    write(make, chosen.folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The strip of the six steps: number, state in mark and word, title; two lines that fit 80 columns."""
+
+from collections.abc import Sequence
+
+from emulator.protocol.states import STEPS
+from emulator.tui.block import Block
+from emulator.tui.run import Known, RunLook, StepLook
+from emulator.tui.text import (
+    BAD,
+    GOOD,
+    PENDING,
+    RUNNING,
+    SKIPPED,
+    THIN,
+    Line,
+    Span,
+    both_ends,
+    clean,
+    fit,
+)
+
+MARKS = {
+    "pending": PENDING,
+    "running": RUNNING,
+    "passed": GOOD,
+    "failed": BAD,
+    "skipped": SKIPPED,
+}
+_TONES = {
+    "pending": "dim",
+    "running": "key",
+    "passed": "good",
+    "failed": "bad",
+    "skipped": "dim",
+}
+
+
+def tone_of(run: RunLook, number: int) -> str:
+    """The tone of a step. Step 1 failing is what the flow is for: amber, unless step 2 fails too."""
+    state = run.steps[number - 1].state
+    if number == 1 and state == "failed" and run.steps[1].state != "failed":
+        return "warn"
+    return _TONES[state]
+
+
+def _heading(number: int, step: StepLook) -> str:
+    return f"{number} {MARKS[step.state]} {step.state}"
+
+
+def step_lines(run: RunLook, width: int) -> list[Line]:
+    """Two lines: `1 ✗ failed ── 2 ✓ passed ...` and the titles beneath."""
+    heads = [_heading(i, step) for i, step in enumerate(run.steps, 1)]
+    # 12 cells leave room for a line between two steps; nothing follows the last one.
+    least = [max(len(step.title), 12) for step in STEPS[:-1]] + [len("6 > running")]
+    spare = max(width - 2 - sum(least) - (len(STEPS) - 1), 0)
+    columns = [size + spare // len(STEPS) for size in least]
+    upper: list[Span] = [Span(" ")]
+    lower: list[Span] = [Span(" ")]
+    for index, (step, head, size) in enumerate(zip(STEPS, heads, columns, strict=True)):
+        tone = tone_of(run, index + 1)
+        last = index == len(STEPS) - 1
+        gap = size + 1 - len(head)
+        tail = f" {THIN * (gap - 2)} " if gap > 2 and not last else " " * gap
+        upper += [Span(head, tone), Span(tail, "lane")]
+        state = run.steps[index].state
+        lower.append(Span(fit(step.title, size) + " ", "dim" if state == "pending" else "plain"))
+    return [tuple(upper), tuple(lower)]
+
+
+def title_line(title: str, subtitle: str, known: Known, width: int) -> Line:
+    """What this is, and how much has happened in the shown run."""
+    run = known.run
+    left = [Span(" handset ", "active"), Span(f" {clean(title)}", "strong")]
+    if subtitle:
+        left.append(Span(f"  {clean(subtitle)}", "dim"))
+    words = []
+    if run.number:
+        words.append(f"run {run.number}")
+        words.append(f"{run.messages} message{'' if run.messages == 1 else 's'} sent")
+        words.append(f"items {run.sent} out {run.received} in")
+    return both_ends(left, [Span(" · ".join(words) + " ", "dim")], width)
+
+
+class Steps(Block):
+    """The two top bars: title and steps of the shown run."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.known = Known()
+        self.title = self.subtitle = ""
+
+    def lines(self, width: int) -> Sequence[Line]:
+        title = title_line(self.title, self.subtitle, self.known, width)
+        return [title, *step_lines(self.known.run, width)]

@@ -1,0 +1,153 @@
+"""`handset nonces`: what the store holds, with its ledger; changing it for a test."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from emulator import profiles
+from emulator.profiles import Profile
+from emulator.protocol.effects import SetNonce
+from emulator.protocol.keyring import Account
+from emulator.store import LedgerLine, Store, StoreError
+from emulator.verbs import state
+from emulator.verbs.exits import Failure
+
+Slot = Literal["client", "server", "candidate"]
+
+
+def _opened(profile: Profile, folder: Path) -> Store:
+    try:
+        store = Store(folder)
+        for account in profile.accounts:
+            store.adopt(account)
+    except StoreError as wrong:
+        raise Failure(str(wrong)) from wrong
+    return store
+
+
+def _chosen(profile: Profile, name: str) -> Account:
+    found = [a for a in profile.accounts if name in ("", a.name)]
+    if not found:
+        known = ", ".join(a.name for a in profile.accounts) or "none"
+        raise Failure(f"--account {name}: the profile has {known}")
+    return found[0]
+
+
+def show(name: str, folder: Path | None, as_json: bool) -> None:
+    """The nonces of every account, and the ledger: when, what, instead of what, why."""
+    profile = profiles.load(name)
+    with _opened(profile, state.folder(profile, folder)) as store:
+        accounts = [store.fill(account) for account in profile.accounts]
+        ledgers = {account.name: store.ledger(account.name) for account in accounts}
+    if as_json:
+        print(msgspec.json.encode([_as_json(a, ledgers[a.name]) for a in accounts]).decode())
+        return
+    for account in accounts:
+        print(f"account {account.name}, server {account.server_id}")
+        for slot, nonce in (
+            ("client nonce", account.client_nonce),
+            ("server nonce", account.server_nonce),
+            ("candidate", account.candidate),
+        ):
+            print(f"  {slot:14} {_text(nonce)}")
+        print(f"  {'pinned':14} {account.pinned or '-'}")
+        used = [f"{o.session_id:X}" for o in account.openings if o.used_up]
+        print(f"  {'used ids':14} {', '.join(used) or '-'}")
+        print("  ledger")
+        for line in ledgers[account.name]:
+            at = _time(line.at)
+            print(f"    {at}  {line.slot:9} {_text(line.previous)} -> {_text(line.nonce)}")
+            print(f"    {'':20} {line.reason}")
+
+
+def _as_json(account: Account, ledger: list[LedgerLine]) -> dict[str, object]:
+    def text(nonce: bytes | None) -> str | None:
+        return None if nonce is None else nonce.hex()
+
+    return {
+        "account": account.name,
+        "server_id": account.server_id,
+        "client": text(account.client_nonce),
+        "server": text(account.server_nonce),
+        "candidate": text(account.candidate),
+        "pinned": account.pinned or None,
+        "used_ids": [o.session_id for o in account.openings if o.used_up],
+        "ledger": [
+            {
+                "slot": line.slot,
+                "nonce": text(line.nonce),
+                "previous": text(line.previous),
+                "at": line.at,
+                "reason": line.reason,
+            }
+            for line in ledger
+        ],
+    }
+
+
+def _text(nonce: bytes | None) -> str:
+    return "-" if nonce is None else nonce.hex() or "(empty)"
+
+
+def _time(at: float) -> str:
+    return (
+        datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if at
+        else "from the profile    "
+    )
+
+
+def change(
+    name: str,
+    folder: Path | None,
+    account: str,
+    action: Literal["set", "forget", "stale", "unpin"],
+    slot: Slot = "server",
+    nonce_hex: str = "",
+) -> None:
+    """Sets, forgets or spoils a nonce, or unpins the encoding of the SessionID; with a ledger line."""
+    profile = profiles.load(name)
+    with _opened(profile, state.folder(profile, folder)) as store:
+        chosen = _chosen(profile, account)
+        if action == "unpin":
+            store.unpin(chosen.name)
+            print(f"{chosen.name}: no encoding of the SessionID is pinned any more")
+            return
+        nonce: bytes | None = None
+        if action == "set":
+            try:
+                nonce = bytes.fromhex(nonce_hex)
+            except ValueError:
+                raise Failure(f"{nonce_hex!r} is not hex") from None
+        elif action == "stale":
+            nonce = secrets.token_bytes(16)
+        store.keep((SetNonce(chosen.name, slot, nonce, f"by hand: {action}"),), time.time())
+        print(f"{chosen.name}: {slot} nonce is {_text(nonce)}")
+
+
+def sheet(name: str, folder: Path | None, show_secrets: bool) -> None:
+    """What to enter at the server, so that it knows this device."""
+    profile = profiles.load(name)
+    with _opened(profile, state.folder(profile, folder)) as store:
+        accounts = [store.fill(account) for account in profile.accounts]
+    for account in accounts:
+        rows = [
+            ("device id", profile.device.id),
+            ("server id", account.server_id),
+            ("user", account.user),
+            ("password", account.password if show_secrets else "(secret; --show-secrets)"),
+            (
+                "server secret",
+                account.server_secret if show_secrets else "(secret; --show-secrets)",
+            ),
+            ("client nonce", _text(account.client_nonce)),
+            ("server nonce", _text(account.server_nonce)),
+            ("encoding", profile.device.codec),
+        ]
+        rows += [(f"store {s.name}", f"{s.server} ({s.type})") for s in account.stores]
+        for label, value in rows:
+            print(f"{label:15} {value}")

@@ -1,0 +1,75 @@
+"""`handset run`: the handset for real. Waits for notifications on its bearers, or starts a sync."""
+
+import asyncio
+import time
+from pathlib import Path
+
+from emulator import phone, profiles
+from emulator.bearers import udp
+from emulator.live import Live
+from emulator.phone import AddressError
+from emulator.profiles import Profile
+from emulator.store import StoreError
+from emulator.verbs import live, state
+from emulator.verbs.exits import Exit, Failure
+
+
+def run(
+    name: str,
+    url: str,
+    listen: tuple[str, ...],
+    sync: tuple[str, ...],
+    headless: bool,
+    as_json: bool,
+    once: bool,
+    timeout: float | None,
+    journal: Path | None,
+    folder: Path | None,
+) -> Exit:
+    """Runs a handset of that profile on the screen, or headless until it is over."""
+    profile = profiles.load(name, {"account.url": url} if url else None)
+    if found := profiles.problems(profile):
+        raise Failure("\n".join(f"{name}: {problem}" for problem in found))
+    _check_stores(profile, sync)
+    if not listen and not sync:
+        listen = (udp.DEFAULT,)
+    try:
+        phone.check_listen(listen)
+    except AddressError as wrong:
+        raise Failure(f"--listen: {wrong}") from wrong
+    record = live.journal(journal, time.time)
+    place = state.folder(profile, folder)
+    if live.on_screen(headless or as_json):
+        from emulator.tui.app import HandsetApp
+
+        deck = Live(profile, place, record, listen=listen, sync=sync)
+        HandsetApp(deck).run()
+        return Exit.MET
+    endless = any(address.startswith("udp:") for address in listen)
+
+    async def main() -> Exit:
+        watch = live.Headless(
+            once=once or not listen, endless=endless, as_json=as_json, limit=timeout
+        )
+        try:
+            deck = Live(
+                profile,
+                place,
+                record,
+                listen=listen,
+                sync=sync,
+                ended=watch.ended,
+                attended=False,
+            )
+        except StoreError as wrong:
+            raise Failure(str(wrong)) from wrong
+        return await watch.run(deck)
+
+    return asyncio.run(main())
+
+
+def _check_stores(profile: Profile, wanted: tuple[str, ...]) -> None:
+    known = {store.name for account in profile.accounts for store in account.stores}
+    for name in wanted:
+        if name not in known:
+            raise Failure(f"--sync {name}: the profile has {', '.join(sorted(known))}")

@@ -1,0 +1,134 @@
+"""What a datagram is: bare package #0 or WSP push, for whom, and where it does not fit."""
+
+import pytest
+from hypothesis import given
+
+from emulator.wire import arrival, push
+from emulator.wire.arrival import Ds11Alert, NotForUs
+from emulator.wire.errors import WireError
+from emulator.wire.notification import Notification
+from tests.wire.material import VECTORS, mutated
+from tests.wire.pushes import NOTIFICATIONS, PUSHES, SAN, datagrams, xxd
+
+DS11 = bytes.fromhex(VECTORS["wbxml.ds11.san"]["output"]["wbxml_hex"])
+
+
+@pytest.mark.parametrize("name", NOTIFICATIONS)
+def test_bare_and_pushed_are_the_same_notification(name: str) -> None:
+    octets = NOTIFICATIONS[name]
+    bare = arrival.read(octets)
+    usage = "dm" if ".dm." in name else "ds"
+    content_type = push.DM_NOTIFICATION if usage == "dm" else push.DS_NOTIFICATION
+    pushed = arrival.read(push.build(octets, content_type=content_type))
+    assert isinstance(bare.content, Notification)
+    assert bare.content == pushed.content
+    assert bare.content.usage == usage
+    assert [layer.name for layer in bare.layers] == [f"package #0 ({usage.upper()})"]
+    assert [layer.name for layer in pushed.layers] == ["wsp push", bare.layers[0].name]
+    assert [layer.offset for layer in pushed.layers] == [0, 6]
+
+
+@pytest.mark.parametrize("name", ["notif.ds12", "notif.dm.spec"])
+def test_pushes_of_the_vectors(name: str) -> None:
+    octets = bytes.fromhex(VECTORS[name]["output"]["wsp_pdu_hex"])
+    content = arrival.read(octets).content
+    assert isinstance(content, Notification)
+    assert content.octets == NOTIFICATIONS[name]
+
+
+@pytest.mark.parametrize("name", ["v12-default-1", "v12-oneway-1"])
+def test_notifications_of_syncevolution_are_bare(name: str) -> None:
+    content = arrival.read(xxd(SAN / f"{name}.hex")).content
+    assert isinstance(content, Notification)
+    assert content.server_id == "sc-server-01"
+
+
+def test_a_dm_notification_may_have_either_content_type() -> None:
+    for content_type in (push.DM_NOTIFICATION, push.DM_NOTIFICATION_NEW):
+        octets = push.build(
+            NOTIFICATIONS["notif.dm.spec"],
+            content_type=content_type,
+            application_id=push.DM_APPLICATION,
+        )
+        content = arrival.read(octets).content
+        assert isinstance(content, Notification)
+        assert content.usage == "dm"
+
+
+def test_a_digest_may_begin_like_a_push() -> None:
+    octets = b"\x01\x06" + NOTIFICATIONS["notif.ds12"][2:]
+    content = arrival.read(octets).content
+    assert isinstance(content, Notification)
+    assert content.octets == octets
+
+
+@pytest.mark.parametrize(
+    ("content_type", "application", "why"),
+    [
+        (push.DS_NOTIFICATION, "x-wap-application:mms.ua", "it is for x-wap-application:mms.ua"),
+        ("text/plain", push.DS_APPLICATION, "its content type is text/plain"),
+        ("application/vnd.wap.connectivity-wbxml", "x-wap-application:*", "its content type is"),
+    ],
+)
+def test_pushes_for_others(content_type: str, application: str, why: str) -> None:
+    octets = push.build(b"hello", content_type=content_type, application_id=application)
+    content = arrival.read(octets).content
+    assert isinstance(content, NotForUs)
+    assert content.why.startswith(why)
+
+
+@pytest.mark.parametrize("application", sorted({push.DS_APPLICATION, push.APPLICATION_CODES[0]}))
+def test_a_ds11_alert_is_told_from_a_notification(application: str) -> None:
+    octets = push.build(
+        DS11, content_type="application/vnd.syncml+wbxml", application_id=application
+    )
+    assert arrival.read(octets).content == Ds11Alert(DS11, "application/vnd.syncml+wbxml")
+
+
+def test_the_layers_say_what_the_push_said() -> None:
+    fields = dict(arrival.read(push.build(NOTIFICATIONS["notif.ds12"])).layers[0].fields)
+    assert fields == {
+        "TID": "01",
+        "Content-Type": "application/vnd.syncml.ds.notification (short form)",
+        "X-Wap-Application-Id": push.DS_APPLICATION,
+    }
+
+
+@pytest.mark.parametrize(
+    ("octets", "offset", "expected"),
+    [
+        (b"", 0, "a digest of 16 octets"),
+        (b"\x01", 0, "a digest of 16 octets"),
+        (b"\x01\x06", 2, "a uintvar"),
+        (push.build(b"short"), 6, "a digest of 16 octets"),
+        (push.build(NOTIFICATIONS["notif.ds12"][:50]), 6 + 44, "sync 1: a URI"),
+        (NOTIFICATIONS["notif.ds12"][:50], 44, "sync 1: a URI"),
+    ],
+)
+def test_offsets_count_from_the_start_of_the_input(
+    octets: bytes, offset: int, expected: str
+) -> None:
+    with pytest.raises(WireError) as caught:
+        arrival.read(octets)
+    assert caught.value.offset == offset
+    assert caught.value.expected.startswith(expected)
+
+
+@pytest.mark.parametrize("transaction", [0x16, 0x17, 0x18])
+def test_kannels_arbitrary_bodies_are_wire_errors_or_notifications(transaction: int) -> None:
+    octets = datagrams("udp2948.out")[transaction]
+    with pytest.raises(WireError) as caught:
+        arrival.read(octets)
+    # The body is 80 81 82 ...: its server id would be longer than the datagram.
+    assert caught.value.offset == len(octets) - 40 + 24
+    assert caught.value.expected == "a server id of 151 octets"
+
+
+@given(mutated([*NOTIFICATIONS.values(), *PUSHES, DS11]))
+def test_damaged_octets_raise_nothing_but_wire_errors(octets: bytes) -> None:
+    try:
+        arrived = arrival.read(octets)
+    except WireError as wrong:
+        assert 0 <= wrong.offset <= len(octets)
+    else:
+        assert arrived.layers
