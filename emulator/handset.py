@@ -59,6 +59,9 @@ from emulator.wire import arrival
 from emulator.wire.arrival import Ds11Alert, NotForUs
 from emulator.wire.errors import WireError
 
+_BROKEN = (StoreError, sqlite3.Error, JournalError, OSError)
+"""What can go wrong on our own side: store, disk, journal."""
+
 Gate = Callable[[Effect], Awaitable[None]]
 
 
@@ -149,26 +152,35 @@ class Handset:
             tuple(layer.name for layer in arrived.layers),
         )
         self._cause = self._record(read, run, cause=pushed)
-        await self._judged(run, verdict.judge(content, self.keyring(), self._clock()))
+        try:
+            await self._judged(run, verdict.judge(content, self.keyring(), self._clock()))
+        except _BROKEN as wrong:
+            self._failed(run, str(wrong))
+            if self._task is None:
+                self._free()
+            self._ended(run)
         return run
 
     async def _judged(self, run: int, found: Verdict) -> None:
         secret = self.keyring().account(found.account).server_secret if found.account else ""
         self._arrivals, admission = waiting.admit(self._arrivals, found, run, secret)
+        changes = verdict.changes(found, self.keyring())
         if admission == "duplicate":
             found = msgspec.structs.replace(found, verdict="ignored", reason="duplicate")
         elif admission == "held":
-            held = msgspec.structs.replace(found, verdict="held")
-            await self._carry_out(run, [Record(what) for what in verdict.events(held)], None)
-            return
+            found = msgspec.structs.replace(found, verdict="held")
         effects: list[Effect] = [Record(what) for what in verdict.events(found)]
         effects += [Record(remark.event()) for remark in found.remarks]
-        if changes := verdict.changes(found, self.keyring()):
+        if changes:
             effects.append(Keep(changes))
+            effects += [Record(what) for what in verdict.stored(changes, self.keyring())]
+        if found.verified:
+            # Taken before anything is awaited: a second notification must find the place occupied.
+            self._arrivals = waiting.started(self._arrivals, found.account, found)
         await self._carry_out(run, effects, None)
         if found.verified:
             self._start(run, found.account, found)
-        else:
+        elif found.verdict != "held":
             self._ended(run)
 
     def _ignored(self, run: int, reason: str, words: str) -> int:
@@ -215,16 +227,20 @@ class Handset:
             for effect in effects:
                 if isinstance(effect, Record):
                     self._record(effect.what, run, account=account)
-        except (StoreError, sqlite3.Error, JournalError, OSError) as wrong:
+        except _BROKEN as wrong:
             self._failed(run, str(wrong))
         finally:
             with contextlib.suppress(Exception):
                 await client.close()
-            self._arrivals, following = waiting.next_waiting(self._arrivals)
             self._task = None
             self._ended(run)
-            if following is not None and self._stop is None:
-                self._resume(following)
+            self._free()
+
+    def _free(self) -> None:
+        """No session runs any more: what was held starts."""
+        self._arrivals, following = waiting.next_waiting(self._arrivals)
+        if following is not None and self._stop is None:
+            self._resume(following)
 
     def _failed(self, run: int, sentence: str) -> None:
         """Something of ours broke: said on the screen; the run is over, the app goes on."""

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+import codecs
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -10,9 +11,15 @@ from pathlib import Path
 
 from emulator.wire.errors import WireError
 
+# A single space after the offset is enough only before single octets: groups of four digits with
+# a space between them are plain hex.
 _DUMP_LINE = re.compile(
-    r"^\s*(?:0x)?([0-9A-Fa-f]{4,8}):?\s{1,3}((?:[0-9A-Fa-f]{2,4}\s{1,2})*[0-9A-Fa-f]{2,4})(?:\s{2,}.*|\s*)$"
+    r"\s*(?:0x)?([0-9A-Fa-f]{4,8})(?::\s*|\s{2,}|\s(?=[0-9A-Fa-f]{2}(?![0-9A-Fa-f]))|$)(.*)"
 )
+_COLON_LINE = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:\s")
+_GROUP = re.compile(r"(?:[0-9A-Fa-f]{2}){1,8}")
+_BASE64_URL = str.maketrans("-_", "+/")
+_LONGEST_LINE = 1 << 20
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|%(.{0,2})", re.DOTALL)
 _NOISE = re.compile(r"0x|\\x|[\s,:;]", re.IGNORECASE)
 
@@ -28,6 +35,8 @@ def octets_of(text: str) -> bytes:
         raise WireError(0, "hex digits or base64", "nothing")
     if (dump := _dump(stripped)) is not None:
         return dump
+    if all(_COLON_LINE.match(line) for line in stripped.splitlines()) and "\n" in stripped:
+        raise WireError(0, "a dump whose offsets count on", repr(stripped[:8]))
     if "%" in stripped:
         return _percent(stripped)
     digits = _NOISE.sub("", stripped)
@@ -36,7 +45,8 @@ def octets_of(text: str) -> bytes:
             raise WireError(len(text), "an even number of hex digits", str(len(digits)))
         return bytes.fromhex(digits)
     try:
-        return base64.b64decode("".join(stripped.split()), validate=True)
+        plain = "".join(stripped.split()).translate(_BASE64_URL)
+        return base64.b64decode(plain, validate=True)
     except (binascii.Error, ValueError):
         wrong = re.search(r"[^0-9A-Fa-f\s,:;]", text)
         at = wrong.start() if wrong else 0
@@ -45,18 +55,41 @@ def octets_of(text: str) -> bytes:
 
 def _dump(text: str) -> bytes | None:
     """A dump with offsets, if every line is one and the offsets count on."""
+    rows = [_DUMP_LINE.fullmatch(line) for line in text.splitlines() if line.strip()]
+    found = [(int(row[1], 16), row[2]) for row in rows if row]
+    if len(found) != len(rows):
+        return None
     out = bytearray()
-    lines = [line for line in text.splitlines() if line.strip()]
-    for line in lines:
-        found = _DUMP_LINE.match(line)
-        if found is None or int(found[1], 16) != len(out):
+    width = 0
+    for index, (offset, row) in enumerate(found):
+        if offset != len(out):
             return None
-        digits = "".join(found[2].split())
-        if len(digits) % 2:
+        is_last = index == len(found) - 1
+        if is_last and index and not row:
+            # hexdump and od end with a line that has the length only.
+            break
+        width = width if is_last else found[index + 1][0] - offset
+        digits = _row(row, width)
+        if not digits or (not is_last and len(digits) != 2 * width):
             return None
         out += bytes.fromhex(digits)
-    # One line of plain hex may look like an offset and octets: only offset 0 counts as a dump.
-    return bytes(out) if lines else None
+    return bytes(out)
+
+
+def _row(text: str, width: int) -> str:
+    """The hex digits of one line of a dump, of `width` octets (0: unknown), without its text column."""
+    digits = ""
+    gap = 0
+    for token, space in zip(*[iter([*re.split(r"(\s+)", text), ""])] * 2, strict=True):
+        if not _GROUP.fullmatch(token):
+            # Only what stands apart can be the text column.
+            return digits if gap > 1 or not token else ""
+        digits += token
+        gap = len(space)
+        is_full = len(digits) >= 2 * width if width else len(digits) == 32 and gap > 1
+        if gap > 2 or is_full:
+            break
+    return digits[: 2 * width] if width else digits
 
 
 def _percent(text: str) -> bytes:
@@ -84,7 +117,7 @@ def read_input(source: str) -> bytes:
 
 def _content(raw: bytes) -> bytes:
     try:
-        text = raw.decode("ascii")
+        text = raw.removeprefix(codecs.BOM_UTF8).decode("ascii")
     except UnicodeDecodeError:
         return raw
     if any(ord(c) < 32 and c not in "\t\r\n" for c in text):
@@ -99,12 +132,20 @@ async def lines(source: str) -> AsyncIterator[str]:
         for line in text.splitlines():
             yield line
         return
-    reader = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
-    )
+    reader = asyncio.StreamReader(_LONGEST_LINE)
+    try:
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+        )
+    except ValueError:
+        # Standard input is a file, which cannot be waited for: "< pushes.txt".
+        for line in (await asyncio.to_thread(sys.stdin.buffer.read)).splitlines():
+            yield line.decode("utf-8", "replace")
+        return
     try:
         while octets := await reader.readline():
             yield octets.decode("utf-8", "replace")
+    except ValueError:
+        raise OSError(f"a line is longer than {_LONGEST_LINE} octets") from None
     finally:
         transport.close()

@@ -4,7 +4,7 @@ Change request 5.1, steps 1 and 2, in the order of decision 3. A pure function o
 keyring and time; it changes nothing and fails closed: without a match there is no session.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -14,6 +14,7 @@ from emulator.protocol.effects import SetNonce
 from emulator.protocol.events import (
     NearMiss,
     NonceKind,
+    NonceStored,
     NonceTried,
     StepMoved,
     VerdictReached,
@@ -254,10 +255,10 @@ def events(verdict: Verdict) -> list[What]:
         out.append(StepMoved(1, "passed" if own else "failed", detail))
         if own:
             out.append(StepMoved(2, "skipped", "not needed"))
-        elif verdict.verified:
-            out.append(StepMoved(2, "passed", f"verified as {verdict.encoding}"))
-        else:
+        elif verdict.reason:
             out.append(StepMoved(2, "failed", REASONS[verdict.reason]))
+        else:
+            out.append(StepMoved(2, "passed", f"verified as {verdict.encoding}"))
     out.append(reached(verdict))
     return out
 
@@ -287,3 +288,14 @@ def changes(verdict: Verdict, keyring: Keyring) -> tuple[SetNonce, ...]:
         ),
         SetNonce(name, "candidate", None, "became the stored nonce"),
     )
+
+
+def stored(changes: Iterable[SetNonce], keyring: Keyring) -> list[What]:
+    """Those changes as events, with what each slot held before."""
+    slots = {"client": "client_nonce", "server": "server_nonce", "candidate": "candidate"}
+    out: list[What] = []
+    for change in changes:
+        before: bytes | None = getattr(keyring.account(change.account), slots[change.slot])
+        nonce, previous = (change.nonce or b"").hex(), (before or b"").hex()
+        out.append(NonceStored(change.account, change.slot, nonce, previous, change.reason))
+    return out

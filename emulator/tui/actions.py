@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Where = Literal["everywhere", "question", "ladder", "detail", "help"]
+Where = Literal["everywhere", "question", "ladder", "sheet", "detail", "help"]
 
 
 class Action(NamedTuple):
@@ -129,21 +129,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("page-down", ("pagedown", "ctrl+f"), "Page down", "one page down", "ladder", "page(1)"),
     Action("first", ("g", "home"), "First", "select the first event", "ladder", "first"),
     Action("last", ("G", "end"), "Last", "select the last event and follow", "ladder", "last"),
-    Action("line-up", ("k", "up"), "Line up", "scroll up", "detail", "scroll_by(-1)"),
-    Action("line-down", ("j", "down"), "Line down", "scroll down", "detail", "scroll_by(1)"),
-    Action(
-        "sheet-up", ("pageup", "ctrl+b"), "Page up", "one page up", "detail", "scroll_pages(-1)"
-    ),
+    Action("line-up", ("k", "up"), "Line up", "scroll up", "sheet", "scroll_by(-1)"),
+    Action("line-down", ("j", "down"), "Line down", "scroll down", "sheet", "scroll_by(1)"),
+    Action("sheet-up", ("pageup", "ctrl+b"), "Page up", "one page up", "sheet", "scroll_pages(-1)"),
     Action(
         "sheet-down",
         ("pagedown", "ctrl+f"),
         "Page down",
         "one page down",
-        "detail",
+        "sheet",
         "scroll_pages(1)",
     ),
-    Action("top", ("g", "home"), "Top", "to the first line", "detail", "scroll_pages(-1000000)"),
-    Action("bottom", ("G", "end"), "Bottom", "to the last line", "detail", "scroll_pages(1000000)"),
+    Action("top", ("g", "home"), "Top", "to the first line", "sheet", "scroll_pages(-1000000)"),
+    Action("bottom", ("G", "end"), "Bottom", "to the last line", "sheet", "scroll_pages(1000000)"),
     Action("leave-detail", ("enter",), "Back", "back to the ladder", "detail", "app.switch"),
     Action(
         "leave-help",
@@ -159,6 +157,7 @@ WORDS: dict[Where, str] = {
     "everywhere": "everywhere",
     "question": "while the handset asks",
     "ladder": "in the ladder",
+    "sheet": "in the detail and in this help",
     "detail": "in the detail",
     "help": "in the help",
 }

@@ -57,6 +57,8 @@ class HandsetApp(App[None]):
         self.known = Known()
         self.read = 0
         """How many of the deck's events are on the screen."""
+        self.ready = False
+        """Whether the first picture has been on the screen and all widgets are there."""
         self._detail = False
         self._steps = Steps(id="steps")
         self._ladder = Ladder(deck.events, id="ladder")
@@ -89,6 +91,7 @@ class HandsetApp(App[None]):
 
         self._inspector = Inspector(self.deck, id="inspector")
         await self.query_one("#middle").mount(self._inspector)
+        self.ready = True
         self.set_interval(1 / 30, self._pump)
         self._do(self.deck.start())
 

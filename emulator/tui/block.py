@@ -19,6 +19,8 @@ from emulator.tui.actions import bindings
 from emulator.tui.text import Line
 from emulator.tui.theme import STYLES
 
+SCROLLING = bindings("sheet")
+
 
 def strip_of(widget: Widget, line: Line, width: int) -> Strip:
     """A line as a strip of exactly `width` cells in the widget's colours."""
@@ -76,7 +78,7 @@ class Block(Widget):
 class Sheet(ScrollView, can_focus=True, inherit_bindings=False):
     """Many lines to scroll over; only those in sight are made into strips."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("detail")
+    BINDINGS: ClassVar[list[BindingType]] = SCROLLING
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -92,7 +94,7 @@ class Sheet(ScrollView, can_focus=True, inherit_bindings=False):
         self._lines = self.lines(self.scrollable_content_region.width)
         self.virtual_size = Size(0, len(self._lines))
         if not keep_place:
-            self.scroll_to(y=0, animate=False)
+            self.scroll_to(y=0, animate=False, force=True)
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -104,7 +106,7 @@ class Sheet(ScrollView, can_focus=True, inherit_bindings=False):
         return strip_of(self, line, self.size.width)
 
     def action_scroll_by(self, lines: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False)
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True)
 
     def action_scroll_pages(self, pages: int) -> None:
         self.action_scroll_by(pages * max(self.size.height - 1, 1))

@@ -121,6 +121,8 @@ class HexLines(Sequence[Line]):
     def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
         rows = -(-len(self._octets) // self.per_line)
         if index == rows:
             return (Span(""),)
@@ -178,7 +180,7 @@ def _near_misses(what: VerdictReached, width: int) -> list[Line]:
     lines: list[Line] = []
     for miss in what.near_misses:
         encoding = f" [{miss.encoding}]" if miss.encoding else ""
-        text = f"Near miss{encoding}: it would have matched if {miss.meaning}."
+        text = f"Near miss{encoding}: {miss.meaning}. Computed like that, the digest matches."
         lines += [(Span(row, "warn"),) for row in wrap(text, width)]
     return lines
 

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 
 from emulator.protocol.states import STEPS
 from emulator.tui.actions import WORDS, bindings, keys_of, of
-from emulator.tui.block import Sheet
+from emulator.tui.block import SCROLLING, Sheet
 from emulator.tui.steps import MARKS
 from emulator.tui.text import EQUAL, LEFT, RIGHT, UNEQUAL, Line, Span, wrap
 
@@ -42,7 +42,7 @@ _WHAT = (
 def help_lines(width: int) -> list[Line]:
     """The whole help as lines."""
     lines: list[Line] = [(Span("Help", "active"), Span("  esc goes back", "dim")), ()]
-    for where in ("everywhere", "question", "ladder", "detail"):
+    for where in ("everywhere", "question", "ladder", "sheet", "detail"):
         lines.append((Span(f"Keys {WORDS[where]}", "strong"),))
         for action in of(where):
             lines += _entry(keys_of(action), action.help, "key", width)
@@ -63,8 +63,10 @@ def _entry(left: str, text: str, tone: str, width: int) -> list[Line]:
     ]
 
 
-class HelpSheet(Sheet):
+class HelpSheet(Sheet, inherit_bindings=False):
     """The help, to scroll over."""
+
+    BINDINGS: ClassVar[list[BindingType]] = SCROLLING
 
     def lines(self, width: int) -> Sequence[Line]:
         return help_lines(width)

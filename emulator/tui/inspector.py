@@ -1,13 +1,15 @@
 """The detail of the selected event: what it is, then one of three views. Asks the deck only when seen."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from emulator.protocol.events import Event, NonceTried, ServerCredJudged, VerdictReached
 from emulator.tui import detail_lines
+from emulator.tui.actions import bindings
 from emulator.tui.block import Block, Sheet
 from emulator.tui.deck import Deck
 from emulator.tui.text import Line, Span, wrap
@@ -49,6 +51,8 @@ class Views(Block):
 
 class Page(Sheet):
     """Summary and view of one event."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("detail")
 
     def __init__(self, deck: Deck, *, id: str | None = None) -> None:
         super().__init__(id=id)

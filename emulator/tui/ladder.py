@@ -93,7 +93,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(0, self._height)
         if self._following:
             self._select(len(self._shown) - 1)
-            self.scroll_to(y=self._height, animate=False)
+            self._scroll(self._height)
         else:
             self.post_message(self.Moved())
         self.refresh()
@@ -104,7 +104,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: input_events.Resize) -> None:
         if self._following:
-            self.scroll_to(y=self._height, animate=False)
+            self._scroll(self._height)
         else:
             self._reveal()
 
@@ -145,6 +145,10 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Moved())
         self.refresh()
 
+    def _scroll(self, line: int) -> None:
+        # Forced: right after the first events Textual has not yet seen that there is more to see.
+        self.scroll_to(y=line, animate=False, force=True)
+
     def _reveal(self) -> None:
         """Scrolls as little as needed to have the whole selected event in sight."""
         if self._cursor < 0:
@@ -155,9 +159,9 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         page = self.scrollable_content_region.height
         offset = self.scroll_offset.y
         if top < offset or end - top > page:
-            self.scroll_to(y=top, animate=False)
+            self._scroll(top)
         elif end > offset + page:
-            self.scroll_to(y=end - page, animate=False)
+            self._scroll(end - page)
 
     def _go(self, row: int) -> None:
         """The person moves the cursor: upwards it leaves follow mode."""
@@ -181,7 +185,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         self._following = on
         if on:
             self._select(len(self._shown) - 1)
-            self.scroll_to(y=self._height, animate=False)
+            self._scroll(self._height)
         else:
             self.post_message(self.Moved())
 
@@ -201,7 +205,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_first(self) -> None:
         self._go(0)
-        self.scroll_to(y=0, animate=False)
+        self._scroll(0)
 
     def action_last(self) -> None:
         self.follow(True)

@@ -226,7 +226,7 @@ def _challenged(what: Challenged) -> Look:
 def _cred(what: ServerCredJudged) -> Look:
     good = what.matched != "none"
     own = what.matched in ("stored", "candidate")
-    effect = "" if what.counts else ", without effect here"
+    effect = "" if what.counts else ", no effect"
     if good:
         used = next((nonce for kind, nonce, _ in what.tries if kind == what.matched), "")
         over = f"{NONCE_WORDS[what.matched]} {brief(used)}" if used else NONCE_WORDS[what.matched]

@@ -9,6 +9,7 @@ from emulator.protocol.events import (
     Failed,
     ItemMoved,
     MessageSent,
+    NoncesHeld,
     NonceStored,
     NonceTried,
     NotificationRead,
@@ -129,6 +130,11 @@ def fold(known: Known, event: Event) -> Known:
             return known
         case NonceStored():
             return _learn(_about(known, what.account), what.account, **{what.slot: what.nonce})
+        case NoncesHeld():
+            known = _about(known, what.account) if not known.account else known
+            # A nonce that was never set counts as the empty one; it is not the same as unknown.
+            held = Held(what.client or "", what.server or "", what.candidate or "")
+            return msgspec.structs.replace(known, held={**known.held, what.account: held})
         case PeerNonces():
             known = _about(known, what.account) if not known.account else known
             return msgspec.structs.replace(known, peers={**known.peers, what.account: what})

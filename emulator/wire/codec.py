@@ -35,7 +35,11 @@ class Codec(msgspec.Struct, frozen=True):
         return self.unparse(to_document(message))
 
     def _offset(self, octets: bytes, path: tuple[str, ...]) -> int:
-        return next((at.start for at in self.locate(octets) if at.path == path), 0)
+        try:
+            places = self.locate(octets)
+        except WireError:
+            return 0
+        return next((at.start for at in places if at.path == path), 0)
 
 
 XML = Codec("xml", "application/vnd.syncml+xml", xml.decode, xml.encode, xml.locate)

@@ -217,7 +217,8 @@ def _header(octets: bytes, at: int, end: int) -> tuple[int, str, str, int | None
         return code, name, str(first & 0x7F), first & 0x7F, at + 1
     if first > 31:
         value, at = _string(octets, at, end)
-        return code, name, value, int(value) if value.isascii() and value.isdigit() else None, at
+        is_number = value.isascii() and value.isdigit() and len(value) < 10
+        return code, name, value, int(value) if is_number else None, at
     length, start = _length(octets, at, end)
     raw = octets[start : start + length]
     return code, name, raw.hex(), int.from_bytes(raw, "big") if length < 5 else None, start + length

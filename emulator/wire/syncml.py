@@ -17,11 +17,9 @@ VERSIONS = ("1.2", "1.1", "1.0")
 
 def number(text: str | None, default: int = 0) -> int:
     """A text that should be a decimal number, or `default` where it is not."""
-    return (
-        int(text)
-        if text is not None and text.strip().isascii() and text.strip().isdigit()
-        else default
-    )
+    digits = (text or "").strip()
+    # Longer than any number of SyncML; int() refuses some thousand digits with an error.
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else default
 
 
 class Anchor(Record, frozen=True):
@@ -492,14 +490,18 @@ def _unknown(value: Record, path: tuple[str, ...]) -> list[tuple[str, str]]:
         ("unknown-element", f"{'/'.join((*path, e.tag))} is not known and was left unread")
         for e in value.unknown
     ]
+    done: set[str] = set()
     for field in value.FIELDS:
+        if field.attribute in done:
+            continue
+        done.add(field.attribute)
         if field.kind == "one":
             inner = getattr(value, field.attribute)
             if inner is not None:
                 found += _unknown(inner, (*path, field.tag))
-    for attribute in ("items", "commands"):
-        for inner in getattr(value, attribute, ()):
-            found += _unknown(inner, (*path, inner.TAG))
+        elif field.kind == "many":
+            for inner in getattr(value, field.attribute):
+                found += _unknown(inner, (*path, inner.TAG or field.tag))
     return found
 
 

@@ -1,9 +1,9 @@
 """A driver for session tests: send, expect. The server's messages are written out by the test.
 
-    talk = Talk(resync())
-    talk.sends(1)                                       # package 1 has left
-    talk.hears(accept(talk, cred=over(SESSION_ID)))     # the server's package 2
-    talk.step(5) == "passed"
+talk = Talk(resync())
+talk.sends(1)                                       # package 1 has left
+talk.hears(accept(talk, cred=over(SESSION_ID)))     # the server's package 2
+talk.step(5) == "passed"
 """
 
 import base64
@@ -78,12 +78,16 @@ def md5(identity: str, secret: str, nonce: bytes) -> str:
     return b64(h(b64(h(f"{identity}:{secret}".encode())) + b":" + nonce)).decode()
 
 
-def signature(nonce: bytes, trigger: bytes, identity: str = SERVER_ID, secret: str = SECRET) -> bytes:
+def signature(
+    nonce: bytes, trigger: bytes, identity: str = SERVER_ID, secret: str = SECRET
+) -> bytes:
     inner = b64(h(f"{identity}:{secret}".encode()))
     return h(inner + b":" + nonce + b":" + b64(h(trigger)))
 
 
-def package0(nonce: bytes, session_id: int = SESSION_ID, **fields: Any) -> notification.Notification:
+def package0(
+    nonce: bytes, session_id: int = SESSION_ID, **fields: Any
+) -> notification.Notification:
     """A notification signed over `nonce`."""
     identity = fields.pop("identity", SERVER_ID)
     secret = fields.pop("secret", SECRET)
@@ -204,9 +208,7 @@ class Talk:
         return [(c.slot, c.nonce) for c in self.changes if isinstance(c, SetNonce)]
 
     def events(self, kind: type) -> list[Any]:
-        return [
-            e.what for e in self.effects if isinstance(e, Record) and isinstance(e.what, kind)
-        ]
+        return [e.what for e in self.effects if isinstance(e, Record) and isinstance(e.what, kind)]
 
     @property
     def remarks(self) -> set[str]:

@@ -1,8 +1,7 @@
 """The session as a flow: what is heard, what is sent, stored and said. Each test names its decision."""
 
 import base64
-import json
-from pathlib import Path
+import hashlib
 
 import pytest
 
@@ -29,9 +28,9 @@ from tests.protocol.flow import (
     LOST,
     NEXT_CLIENT_NONCE,
     PASSWORD,
+    SECRET,
     SERVER_ID,
     SERVER_NONCE,
-    SECRET,
     SESSION_ID,
     URL,
     USER,
@@ -48,11 +47,7 @@ from tests.protocol.flow import (
     reply,
     server_alert,
 )
-
-VECTORS = {
-    v["id"]: v
-    for v in json.loads((Path(__file__).parents[1] / "vectors/vectors.json").read_text())["vectors"]
-}
+from tests.vectors.read import VECTORS
 
 
 def cred_data(message):
@@ -176,7 +171,9 @@ def test_decision_4_what_is_no_syncml_uses_up_nothing(answer):
 def test_decision_4_the_opening_is_on_disk_before_package_1_leaves():
     effects = Talk().effects
     opened = next(
-        i for i, e in enumerate(effects) if isinstance(e, Keep) and isinstance(e.changes[0], OpenedWith)
+        i
+        for i, e in enumerate(effects)
+        if isinstance(e, Keep) and isinstance(e.changes[0], OpenedWith)
     )
     assert opened < next(i for i, e in enumerate(effects) if isinstance(e, Send))
 
@@ -291,8 +288,6 @@ def test_decision_5_version_fall_back_is_not_counted(code):
 
 def test_decision_5_the_1_0_form_of_the_digest_goes_with_version_1_0():
     talk = Talk(device=Device(codec="xml", version="1.0"))
-    import hashlib
-
     digest = hashlib.md5(f"{USER}:{PASSWORD}:".encode() + CLIENT_NONCE).digest()
     assert build.cred_value(talk.last.header.cred) == digest
 
@@ -375,7 +370,9 @@ def test_decision_6_a_401_at_step_6_repeats_that_message_with_cred_and_the_same_
     again = talk.last
     assert again.header.msg_id == str(int(first.header.msg_id) + 1)
     assert cred_data(again) == md5(USER, PASSWORD, b"step6-nonce-0004")
-    assert build.next_nonce(header_status(again).chal) == build.next_nonce(header_status(first).chal)
+    assert build.next_nonce(header_status(again).chal) == build.next_nonce(
+        header_status(first).chal
+    )
     assert [c for c in again.commands if isinstance(c, Sync)]
     talk.hears(ok(talk))
     assert talk.step(6) == "passed"
@@ -520,7 +517,9 @@ def test_decision_7_the_chal_goes_out_with_a_mere_alert_222_too():
     assert header_status(talk.last).chal is not None
 
 
-@pytest.mark.parametrize(("issue", "slots"), [("never", ["client"]), ("verified", ["client", "candidate"])])
+@pytest.mark.parametrize(
+    ("issue", "slots"), [("never", ["client"]), ("verified", ["client", "candidate"])]
+)
 def test_decision_7_server_nonce_issue(issue, slots):
     talk = Talk(account(server_nonce__issue=issue))
     talk.hears(accept(talk, cred=over(DEFAULT_NONCE)))
@@ -557,9 +556,7 @@ def test_decision_9_alert_codes_after_a_notification(code, own):
 # Decision 11
 
 
-@pytest.mark.parametrize(
-    ("mode", "asked", "told"), [(1, 0, 0), (2, 0, 1), (3, 1, 1), (0, 0, 0)]
-)
+@pytest.mark.parametrize(("mode", "asked", "told"), [(1, 0, 0), (2, 0, 1), (3, 1, 1), (0, 0, 0)])
 def test_decision_11_ui_mode(mode, asked, told):
     talk = Talk(ui_mode=mode)
     assert len(talk.asked) == asked
@@ -698,7 +695,9 @@ def test_a_stored_nonce_is_an_event_after_its_commit():
         if isinstance(e, Keep) and any(type(c).__name__ == "SetNonce" for c in e.changes)
     )
     told = next(
-        i for i, e in enumerate(effects) if isinstance(e, Record) and isinstance(e.what, NonceStored)
+        i
+        for i, e in enumerate(effects)
+        if isinstance(e, Record) and isinstance(e.what, NonceStored)
     )
     assert commit < told
 
@@ -714,5 +713,3 @@ def _add(guid: str) -> Add:
 
 def _sync(*commands: Add) -> Sync:
     return Sync(target=Location("./contacts"), source=Location("./contacts"), commands=commands)
-
-
