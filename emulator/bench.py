@@ -45,6 +45,8 @@ _PACED = (NonceTried, VerdictReached, MessageSent, MessageReceived, NonceStored,
 _PACED_EVENTS = 18
 """How many events of those kinds a run of the demo has, about; the pace is shared among them."""
 
+_ACCOUNT = "account"
+"""The account's name in the built-in server's profile."""
 _CARDS = (
     "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Okafor;Adaeze\r\nTEL;CELL:+44 20 7946 0018\r\nEND:VCARD\r\n",
     "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Lindqvist;Per\r\nEMAIL:per@example.org\r\nEND:VCARD\r\n",
@@ -93,7 +95,7 @@ class Bench:
         self.scenario = SCENARIOS[scenario]
         self.journal = journal or Journal(clock)
         self.subtitle = self.scenario.title
-        self.hint = ""
+        self.hint = "n sends another notification: now the stored nonce verifies it"
         self._handset = handset
         self._misbehave = misbehave
         self._delay = pace / _PACED_EVENTS
@@ -156,9 +158,9 @@ class Bench:
             clock=self._clock,
         )
         for card in _CARDS:
-            self.phone.store.add_item("account", "contacts", "text/x-vcard", card.encode())
+            self.phone.store.add_item(_ACCOUNT, "contacts", "text/x-vcard", card.encode())
         await self.phone.start()
-        self._nonces(device_id, account.client_nonce, account.server_nonce)
+        self._nonces(account.client_nonce, account.server_nonce)
 
     async def notify(self) -> None:
         """Another notification, as the server would sign it: with its stored nonce, or with the
@@ -227,12 +229,12 @@ class Bench:
         from emulator.server.exchange import NoncesAre
 
         if isinstance(fact, NoncesAre):
-            self._nonces(fact.device_id, fact.client_nonce, fact.server_nonce)
+            self._nonces(fact.client_nonce, fact.server_nonce)
         else:
             self.journal.append(PeerSaid(fact.sentence), session=self._run)
 
-    def _nonces(self, device_id: str, client: bytes, server: bytes) -> None:
-        what = PeerNonces(device_id, client.hex(), server.hex(), inferred=False)
+    def _nonces(self, client: bytes, server: bytes) -> None:
+        what = PeerNonces(_ACCOUNT, client.hex(), server.hex(), inferred=False)
         self.journal.append(what, session=self._run)
 
     @property

@@ -72,8 +72,8 @@ class Store:
             if not read_only:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._lock = _locked(folder)
-            self._db = _database(folder, read_only)
             self._aead = AESGCM(_key(folder, read_only))
+            self._db = _database(folder, read_only)
         except (OSError, sqlite3.Error) as wrong:
             self._unlock()
             raise StoreError(f"{folder}: the state folder cannot be used: {wrong}") from wrong

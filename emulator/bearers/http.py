@@ -5,9 +5,11 @@ no compression, no environment proxies. [SyncML HTTP Binding]
 """
 
 import asyncio
+import contextlib
 import hashlib
 import ssl
 import time
+from collections.abc import Iterator
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -18,11 +20,13 @@ from emulator.protocol.effects import Lost, Reply
 from emulator.protocol.policy import Http
 from emulator.wire.codec import CODECS
 
+_NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
+"""X509_V_FLAG_NO_CHECK_TIME of OpenSSL, for which `ssl` has no name."""
 _ACCEPT = ", ".join(codec.media_type for codec in CODECS.values())
 
 
-class TlsError(Exception):
-    """The TLS settings cannot be used, or the server's certificate is not the pinned one."""
+class SettingsError(Exception):
+    """A setting of [http] cannot be used, or the server's certificate is not the pinned one."""
 
 
 class HttpClient:
@@ -59,10 +63,13 @@ class HttpClient:
                             return Lost(f"the response is larger than {limit} octets")
         except TimeoutError:
             return Lost(f"no response within {self._settings.timeout:g} s")
-        except TlsError as wrong:
+        except SettingsError as wrong:
             return Lost(str(wrong))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ssl.SSLError) as wrong:
             return Lost(_words(wrong, url))
+        except ValueError as wrong:
+            # urlsplit and httpx disagree on what to raise for a URL that is none.
+            return Lost(f"{url}: not a URL: {wrong}")
         kind = response.headers.get("content-type", "")
         return Reply(response.status_code, kind, bytes(body), time.perf_counter() - begun)
 
@@ -74,7 +81,7 @@ class HttpClient:
             verify = await self._context(url) if parts.scheme == "https" else False
             self._clients[key] = httpx.AsyncClient(
                 verify=verify,
-                proxy=self._settings.proxy or None,
+                proxy=self._proxy(),
                 timeout=self._settings.timeout,
                 follow_redirects=False,
                 trust_env=False,
@@ -83,31 +90,51 @@ class HttpClient:
             )
         return self._clients[key]
 
+    def _proxy(self) -> httpx.Proxy | None:
+        text = self._settings.proxy
+        try:
+            return httpx.Proxy(text) if text else None
+        except (ValueError, httpx.InvalidURL) as wrong:
+            raise SettingsError(f"http.proxy = {text!r} cannot be used: {wrong}") from wrong
+
     async def _context(self, url: str) -> ssl.SSLContext:
         settings = self._settings
-        try:
-            if settings.pin:
-                context = await _pinned(url, settings.pin, settings.timeout)
-            else:
-                context = ssl.create_default_context(cafile=settings.ca_file or None)
-            if settings.client_cert:
+        if settings.pin:
+            context = await _pinned(url, settings.pin, settings.timeout)
+        else:
+            file = settings.ca_file
+            with _naming("http.ca_file", file):
+                context = ssl.create_default_context(cafile=file or None)
+        if settings.client_cert:
+            files = ", ".join(filter(None, (settings.client_cert, settings.client_key)))
+            with _naming("http.client_cert", files):
                 context.load_cert_chain(settings.client_cert, settings.client_key or None)
-        except (OSError, ssl.SSLError) as wrong:
-            raise TlsError(f"TLS cannot be set up: {wrong}") from wrong
         return context
 
 
+@contextlib.contextmanager
+def _naming(key: str, file: str) -> Iterator[None]:
+    """An error of `ssl` says neither which setting nor which file was wrong."""
+    try:
+        yield
+    except OSError as wrong:
+        why = wrong.strerror or str(wrong)
+        raise SettingsError(f"{key} = {file!r} cannot be used: {why}") from wrong
+
+
 async def _pinned(url: str, pin: str, patience: float) -> ssl.SSLContext:
-    """Trusts exactly the certificate with that SHA-256, whatever its name or age of issue."""
+    """Trusts exactly the certificate with that SHA-256, whatever its name and dates."""
     parts = urlsplit(url)
     address = (parts.hostname or "", parts.port or 443)
     pem = await asyncio.to_thread(ssl.get_server_certificate, address, timeout=patience)
     found = fingerprint(pem)
     if found != normal(pin):
-        raise TlsError(f"the server's certificate is not the pinned one; its SHA-256 is {found}")
+        raise SettingsError(
+            f"the server's certificate is not the pinned one; its SHA-256 is {found}"
+        )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | _NO_CHECK_TIME
     context.load_verify_locations(cadata=pem)
     return context
 
@@ -132,8 +159,12 @@ def _words(wrong: Exception, url: str) -> str:
             f"the certificate of {place} was refused ({why or 'not trusted'}); "
             "set http.ca_file, or pin it with http.pin"
         )
+    if "[SSL" in text:
+        return f"no TLS connection to {place}: {text.partition(' (_ssl')[0]}"
     if isinstance(wrong, httpx.ConnectError):
         return f"no server answers at {place} ({text})"
     if isinstance(wrong, httpx.RemoteProtocolError):
-        return f"{place} closed the connection without a response"
+        if "disconnected" in text:
+            return f"{place} closed the connection without a response"
+        return f"{place} does not answer in HTTP ({text})"
     return f"{place}: {text}"

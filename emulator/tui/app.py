@@ -61,7 +61,7 @@ class HandsetApp(App[None]):
         """Whether the first picture has been on the screen and all widgets are there."""
         self._detail = False
         self._steps = Steps(id="steps")
-        self._ladder = Ladder(deck.events, id="ladder")
+        self._ladder = Ladder(id="ladder")
         self._inspector: Inspector | None = None
         self._nonces = Nonces(id="nonces")
         self._verdict = Verdict(id="verdict")
@@ -117,12 +117,13 @@ class HandsetApp(App[None]):
 
     def _pump(self) -> None:
         """Takes what is new in the deck. The only place where events reach the screen."""
-        upto = min(len(self.deck.events), self.read + BATCH)
+        events = self.deck.events
+        upto = min(len(events), self.read + BATCH)
         for index in range(self.read, upto):
-            self.known = fold(self.known, self.deck.events[index])
+            self.known = fold(self.known, events[index])
         if upto > self.read:
             self.read = upto
-            self._ladder.take(upto)
+            self._ladder.take(events, upto)
         self._project()
 
     def _project(self) -> None:

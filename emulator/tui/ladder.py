@@ -42,9 +42,9 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
     class Moved(Message):
         """The cursor is on another event, or follow mode has changed."""
 
-    def __init__(self, events: Sequence[Event], *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._events = events
+        self._events: Sequence[Event] = ()
         self._read = 0
         self._shown = array("L")
         """Index of each event that has lines."""
@@ -72,11 +72,12 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
     def selected(self) -> Event | None:
         return self._events[self._shown[self._cursor]] if self._cursor >= 0 else None
 
-    def take(self, upto: int) -> None:
-        """Lays out the events before index `upto` that are new."""
+    def take(self, events: Sequence[Event], upto: int) -> None:
+        """Lays out those of `events` before index `upto` that are new."""
+        self._events = events
         before = self._height
         for index in range(self._read, upto):
-            event = self._events[index]
+            event = events[index]
             look = ladder_lines.look(event)
             if look is None:
                 continue

@@ -23,11 +23,11 @@ def verdict_lines(known: Known, hint: str, width: int) -> list[Line]:
         text = f"{GOOD if good else BAD} {run.sentence}"
         lines += _told(text, "good" if good else "bad", width, 3)
     elif run.number and not known.question:
-        running = [i for i, step in enumerate(run.steps, 1) if step.state == "running"]
-        step = f"step {running[-1]} of 6" if running else "waiting"
-        detail = run.steps[running[-1] - 1].detail if running else ""
-        text = f"{RUNNING} {step}{': ' if detail else ''}{detail}"
-        lines += _told(text, "key", width, 1)
+        number = max(range(1, 7), key=lambda n: run.steps[n - 1].seq)
+        step = run.steps[number - 1]
+        detail = f": {step.detail}" if step.detail else ""
+        text = f"step {number} of 6 {step.state}{detail}" if step.seq else "a notification came"
+        lines += _told(f"{RUNNING} {text}", "key", width, 1)
     elif not run.number:
         lines += _told(f"{RUNNING} waiting for a notification", "dim", width, 1)
     return lines + _told(hint, "plain", width, 2)

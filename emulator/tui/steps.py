@@ -77,7 +77,8 @@ def title_line(title: str, subtitle: str, known: Known, width: int) -> Line:
     if run.number:
         words.append(f"run {run.number}")
         words.append(f"{run.messages} message{'' if run.messages == 1 else 's'} sent")
-        words.append(f"items {run.sent} out, {run.received} in")
+        if width >= 100:
+            words.append(f"items {run.sent} out, {run.received} in")
     return both_ends(left, [Span(" · ".join(words) + " ", "dim")], width)
 
 

@@ -1,0 +1,163 @@
+"""The table over real sockets: every scenario, every misbehaviour, again and again."""
+
+import asyncio
+
+import pytest
+
+from emulator.bench import SCENARIOS, Bench
+from emulator.protocol.events import (
+    BearerOpened,
+    Failed,
+    MessageSent,
+    PeerNonces,
+    PeerSaid,
+    SessionClosed,
+    VerdictReached,
+)
+from emulator.server.misbehaviour import TABLE
+from emulator.verbs.result import fold
+
+
+class Watch:
+    """Counts runs as they end."""
+
+    def __init__(self):
+        self.runs = asyncio.Queue()
+
+    async def result(self, bench):
+        run = await asyncio.wait_for(self.runs.get(), 20)
+        return fold(bench.events, run)
+
+
+async def started(**options):
+    watch = Watch()
+    bench = Bench(ended=watch.runs.put_nowait, **options)
+    await bench.start()
+    return bench, watch
+
+
+@pytest.mark.parametrize(
+    ("scenario", "verdict", "outcome"),
+    [
+        ("resync", "verified-session-id", "synchronised"),
+        ("ordinary", "verified-stored", "synchronised"),
+        ("both-stale", "verified-session-id", "synchronised"),
+        ("wrong-nonce", "ignored", "ignored"),
+    ],
+)
+async def test_each_scenario(scenario, verdict, outcome):
+    bench, watch = await started(scenario=scenario)
+    result = await watch.result(bench)
+    await bench.close()
+    assert (result.verdict, result.outcome) == (verdict, outcome)
+    assert result.nonces_agree == (outcome == "synchronised")
+
+
+def test_the_scenarios_tested_are_all():
+    assert set(SCENARIOS) == {"resync", "ordinary", "both-stale", "wrong-nonce"}
+
+
+async def test_another_notification_is_an_ordinary_one_and_a_rerun_starts_over():
+    bench, watch = await started()
+    assert (await watch.result(bench)).verdict == "verified-session-id"
+    await bench.notify()
+    assert (await watch.result(bench)).verdict == "verified-stored"
+    await bench.rerun()
+    again = await watch.result(bench)
+    assert again.verdict == "verified-session-id"
+    assert again.items.received == 3
+    assert again.nonces_agree
+    await bench.close()
+
+
+async def test_after_an_ignored_notification_the_server_turns_to_the_session_id():
+    bench, watch = await started(scenario="wrong-nonce")
+    await watch.result(bench)
+    await bench.notify()
+    assert (await watch.result(bench)).verdict == "verified-session-id"
+    await bench.close()
+
+
+@pytest.mark.parametrize("codec", ["generic-xml", "generic-wbxml"])
+async def test_both_encodings(codec):
+    bench, watch = await started(handset=codec)
+    assert (await watch.result(bench)).outcome == "synchronised"
+    kinds = {e.what.content_type for e in bench.events if isinstance(e.what, MessageSent)}
+    await bench.close()
+    assert kinds == {f"application/vnd.syncml+{codec.removeprefix('generic-')}"}
+
+
+async def test_a_handset_without_resync_ignores_it():
+    bench, watch = await started(handset="no-resync")
+    result = await watch.result(bench)
+    await bench.close()
+    assert result.reason == "resync-disabled"
+
+
+@pytest.mark.parametrize("name", TABLE)
+async def test_every_misbehaviour_ends_in_an_outcome(name):
+    row = TABLE[name]
+    full = f"{name}:{row.values[0]}" if row.values else name
+    bench, watch = await started(misbehave=(full,))
+    result = await watch.result(bench)
+    await bench.close()
+    assert result.sentence
+
+
+async def test_the_servers_facts_are_events():
+    bench, watch = await started()
+    await watch.result(bench)
+    kinds = {type(e.what) for e in bench.events}
+    await bench.close()
+    assert {PeerNonces, PeerSaid, BearerOpened, VerdictReached, SessionClosed} <= kinds
+
+
+async def test_every_event_of_a_server_stands_in_its_run():
+    bench, watch = await started()
+    await watch.result(bench)
+    said = [e for e in bench.events if isinstance(e.what, PeerSaid)]
+    await bench.close()
+    assert said[-1].session == 1
+
+
+async def test_what_the_table_leaves_behind_is_nothing():
+    bench, watch = await started()
+    await watch.result(bench)
+    folder = bench._folder
+    await bench.close()
+    assert not folder.exists()
+
+
+async def test_a_server_that_cannot_start_is_an_event(monkeypatch):
+    from emulator.server.app import Server
+
+    async def taken(self):
+        raise OSError(98, "127.0.0.1:1: Address already in use")
+
+    monkeypatch.setattr(Server, "start", taken)
+    bench, _ = await started()
+    assert any(isinstance(e.what, Failed) for e in bench.events)
+    await bench.notify()
+    await bench.close()
+
+
+async def test_the_pace_is_only_for_show():
+    bench, watch = await started(pace=0.05)
+    assert (await watch.result(bench)).outcome == "synchronised"
+    await bench.close()
+
+
+async def test_workings_and_documents_of_what_happened():
+    bench, watch = await started()
+    await watch.result(bench)
+    tried = [e for e in bench.events if type(e.what).__name__ == "NonceTried"]
+    (label, working, received), *_ = bench.workings(tried[0])
+    assert label == "stored nonce"
+    assert working.octets.hex() == tried[0].what.expected
+    assert received.hex() == tried[0].what.received
+    judged = next(e for e in bench.events if type(e.what).__name__ == "ServerCredJudged")
+    assert bench.workings(judged)[0][1].matches(bench.workings(judged)[0][2])
+    sent = next(e for e in bench.events if isinstance(e.what, MessageSent))
+    assert "<SyncHdr>" in bench.document(sent)
+    assert bench.workings(sent)[0][1].value == sent.what.cred.data
+    await bench.close()

@@ -1,0 +1,73 @@
+"""The deck of `run`: a foreign server's nonces are supposed, keys play the sender and start a sync."""
+
+import asyncio
+
+import msgspec
+
+from emulator.journal import Journal
+from emulator.live import Live
+from emulator.protocol.events import Failed, PeerNonces, SessionOpened
+from emulator.server.app import Server
+from emulator.store import Store
+from tests.direct import CLIENT, DEVICE_ID, STORED, profile
+
+
+async def live(tmp_path, server, **options):
+    runs: asyncio.Queue[int] = asyncio.Queue()
+    made = profile()
+    account = msgspec.structs.replace(made.accounts[0], url=server.url)
+    held = msgspec.structs.replace(
+        server.account(DEVICE_ID), client_nonce=CLIENT, server_nonce=STORED
+    )
+    server.put_account(held)
+    deck = Live(
+        msgspec.structs.replace(made, accounts=(account,)),
+        tmp_path / "state",
+        Journal(lambda: 1000.0),
+        ended=runs.put_nowait,
+        **options,
+    )
+    await deck.start()
+    return deck, runs
+
+
+async def test_a_sync_that_was_asked_for_starts_at_once(tmp_path):
+    async with Server() as server:
+        deck, runs = await live(tmp_path, server, sync=("contacts",))
+        assert await asyncio.wait_for(runs.get(), 10) == 1
+        opened = next(e.what for e in deck.events if isinstance(e.what, SessionOpened))
+        assert opened.session_kind == "client-initiated"
+        await deck.close()
+
+
+async def test_the_servers_nonces_are_supposed(tmp_path):
+    async with Server() as server:
+        deck, runs = await live(tmp_path, server)
+        await deck.rerun()
+        await asyncio.wait_for(runs.get(), 10)
+        peer = [e.what for e in deck.events if isinstance(e.what, PeerNonces)][-1]
+        theirs = server.account(DEVICE_ID)
+        assert peer.inferred
+        assert (peer.client, peer.server) == (theirs.client_nonce.hex(), theirs.server_nonce.hex())
+        await deck.close()
+
+
+async def test_notify_plays_the_sender_over_the_session_id(tmp_path):
+    async with Server() as server:
+        deck, runs = await live(tmp_path, server)
+        await deck.notify()
+        await asyncio.wait_for(runs.get(), 10)
+        opened = next(e.what for e in deck.events if isinstance(e.what, SessionOpened))
+        assert opened.session_kind == "resync"
+        await deck.close()
+
+
+async def test_a_locked_state_folder_is_said_on_the_screen(tmp_path):
+    with Store(tmp_path / "state"):
+        async with Server() as server:
+            deck, _ = await live(tmp_path, server)
+            failed = [e.what for e in deck.events if isinstance(e.what, Failed)]
+            assert "another handset uses this state folder" in failed[0].sentence
+            await deck.notify()
+            await deck.rerun()
+            await deck.close()

@@ -1,0 +1,87 @@
+"""The handset with its bearers: what listens, what fails, what runs to its end."""
+
+import asyncio
+import socket
+
+import pytest
+
+from emulator.phone import AddressError, Phone, check_listen
+from emulator.protocol.events import BearerFailed, BearerOpened, HandsetStarted, VerdictReached
+from emulator.wire import push
+from tests.direct import profile
+
+
+@pytest.mark.parametrize(
+    "address", ["udp://127.0.0.1", "udp:127.0.0.1:1", "tcp://h:1", "file:", "", "udp://h:99999"]
+)
+def test_what_is_no_address_says_what_is(address):
+    with pytest.raises(AddressError, match=r"udp://HOST:PORT, file:PATH or - is expected"):
+        check_listen((address,))
+
+
+def make(tmp_path, *listen, **options):
+    from emulator.journal import Journal
+
+    journal = Journal(lambda: 1000.0)
+    return Phone(profile(), tmp_path / "state", journal, listen=listen, **options), journal
+
+
+async def verdict(journal, runs):
+    await asyncio.wait_for(runs.get(), 10)
+    return next(e.what for e in reversed(journal.events) if isinstance(e.what, VerdictReached))
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "wsp"])
+async def test_udp_brings_a_bare_package_0_or_a_wsp_push(tmp_path, wrapped):
+    from tests.protocol.flow import package0
+
+    runs: asyncio.Queue[int] = asyncio.Queue()
+    phone, journal = make(tmp_path, "udp://127.0.0.1:0", ended=runs.put_nowait)
+    await phone.start()
+    note = package0(b"wrong").octets
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        host, port = phone.listening[0].removeprefix("udp://").split(":")
+        sender.sendto(push.build(note) if wrapped else note, (host, int(port)))
+    assert (await verdict(journal, runs)).reason == "digest"
+    await phone.close()
+
+
+async def test_a_file_brings_a_line_each_and_settles(tmp_path):
+    from tests.protocol.flow import package0
+
+    lines = tmp_path / "pushes"
+    lines.write_text(f"{package0(b'wrong').octets.hex()}\n\nnot hex at all\n")
+    phone, journal = make(tmp_path, f"file:{lines}")
+    await phone.start()
+    await asyncio.wait_for(phone.settled(), 10)
+    reasons = [e.what.reason for e in journal.events if isinstance(e.what, VerdictReached)]
+    assert reasons == ["digest", "malformed"]
+    await phone.close()
+
+
+async def test_a_bearer_that_fails_is_an_event_and_the_phone_stays_on(tmp_path):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        phone, journal = make(tmp_path, f"udp://127.0.0.1:{port}", "udp://127.0.0.1:0")
+        await phone.start()
+        failed = [e.what for e in journal.events if isinstance(e.what, BearerFailed)]
+        assert "in use" in failed[0].reason
+        assert any(isinstance(e.what, BearerOpened) for e in journal.events)
+        await phone.close()
+
+
+async def test_the_secure_port_is_refused_with_a_reason(tmp_path):
+    phone, journal = make(tmp_path, "udp://127.0.0.1:2949")
+    await phone.start()
+    failed = [e.what for e in journal.events if isinstance(e.what, BearerFailed)]
+    assert "WTLS" in failed[0].reason
+    await phone.close()
+
+
+async def test_the_device_is_announced_with_its_nonces(tmp_path):
+    phone, journal = make(tmp_path)
+    await phone.start()
+    assert isinstance(journal.events[0].what, HandsetStarted)
+    assert type(journal.events[1].what).__name__ == "NoncesHeld"
+    await phone.close()
