@@ -214,7 +214,7 @@ class Handset:
                 account,
                 self.profile.device,
                 self._clock(),
-                self._entropy(ENTROPY),
+                self._drawn(run, "Begin"),
                 found,
                 stores,
             )
@@ -263,9 +263,14 @@ class Handset:
     def _advance(
         self, run: int, state: SessionState, heard: Input
     ) -> tuple[SessionState, tuple[Effect, ...]]:
-        entropy = self._entropy(ENTROPY)
-        self._record(HeardEvent(type(heard).__name__, entropy.hex()), run)
+        entropy = self._drawn(run, type(heard).__name__)
         return session.advance(state, Heard(self._clock(), entropy, heard))
+
+    def _drawn(self, run: int, what: str) -> bytes:
+        """Random octets for one input; the journal has them, so that it can be executed again."""
+        entropy = self._entropy(ENTROPY)
+        self._record(HeardEvent(what, entropy.hex()), run)
+        return entropy
 
     async def _carry_out(
         self,

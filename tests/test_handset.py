@@ -273,7 +273,7 @@ async def test_the_octets_of_chance_are_recorded_with_every_input(table):
     both = table()
     await both.notify()
     heard = both.of(Heard)
-    assert [h.what for h in heard] == ["Loaded", "Reply", "Reply", "Reply"]
+    assert [h.what for h in heard] == ["Begin", "Loaded", "Reply", "Reply", "Reply"]
     assert all(len(h.entropy) == 128 for h in heard)
 
 

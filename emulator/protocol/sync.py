@@ -62,7 +62,7 @@ SYNC_TYPES: dict[int, SyncType] = {
 }
 SERVER_ALERTED = {206: 200, 207: 202, 208: 203, 209: 204, 210: 205}
 """Alert codes of a notification, and those that package 1 answers them with (decision 9)."""
-_ECHO = {code: alerted for alerted, code in SERVER_ALERTED.items()} | {201: 206}
+_ECHO = {code: alerted for alerted, code in SERVER_ALERTED.items()}
 _ACTIONS = {"Add": "add", "Replace": "replace", "Delete": "delete"}
 
 
@@ -139,7 +139,7 @@ def alerts(turn: Turn) -> list[Command]:
     )
     return [
         build.alert(
-            _ECHO[store.code] if echo else store.code,
+            _ECHO.get(store.code, store.code) if echo else store.code,
             store.server,
             store.uri,
             Anchor(last=store.last or None, next=store.next),
@@ -154,6 +154,8 @@ def hear_status(turn: Turn, status: Status) -> None:
         _alert_status(turn, status)
     elif status.cmd in _ACTIONS:
         _change_status(turn, status)
+    elif not status.for_header and (status.code in (401, 407) or status.chal is not None):
+        turn.remark("command-challenged", status.cmd or "")
 
 
 def _alert_status(turn: Turn, status: Status) -> None:

@@ -1,0 +1,81 @@
+"""The package logic: the server's commands are answered, then our next message leaves, or the end.
+
+Comes in once the server has accepted us and step 5 is settled; knows no credentials.
+[DS Protocol 1.2: packages 3 to 6, Final and Alert 222]
+"""
+
+from emulator.protocol import endings, packages, sync
+from emulator.protocol.states import State
+from emulator.protocol.turn import SessionState, Turn
+from emulator.wire.syncml import Message, Status
+
+_IDLE_LIMIT = 3
+"""Alerts 222 in a row that bring nothing (decision 17)."""
+
+
+def go_on(turn: Turn, message: Message) -> None:
+    """The package logic: the server's commands are answered, then the next message or the end."""
+    due = packages.answers(turn, message)
+    state = turn.state.state
+    if state is State.PACKAGE_3:
+        # The server has answered a part of package 3: the next part.
+        _changes(turn, message, due)
+    elif not message.final:
+        quiet = all(isinstance(c, Status) for c in message.commands)
+        turn.set(idle=turn.state.idle + 1 if quiet else 0)
+        if turn.state.idle >= _IDLE_LIMIT:
+            endings.end(turn, "peer-error", f"{_IDLE_LIMIT} messages in a row brought nothing")
+            return
+        turn.move("more")
+        package = {State.PACKAGE_2: 3, State.PACKAGE_4: 5}.get(state, 5)
+        packages.next_message(turn, message, due, package)
+    elif state is State.PACKAGE_2:
+        turn.set(idle=0)
+        turn.move("final")
+        _changes(turn, message, due)
+    elif state is State.PACKAGE_4:
+        _after_package_4(turn, message, due)
+    else:
+        sync.maps_confirmed(turn)
+        _finish(turn)
+
+
+def _changes(turn: Turn, message: Message, due: list[packages.Answer]) -> None:
+    if packages.changes(turn, message, due):
+        turn.move("changes-sent")
+    else:
+        turn.move("more")
+
+
+def _after_package_4(turn: Turn, message: Message, due: list[packages.Answer]) -> None:
+    """Package 5 when there is something to say: Status for the server's changes, Maps."""
+    if due or any(store.maps for store in turn.state.stores):
+        turn.move("maps-sent")
+        packages.maps(turn, message, due)
+    else:
+        _finish(turn)
+
+
+def _finish(turn: Turn) -> None:
+    """The server has said its last: what came of it?"""
+    state = turn.state
+    refused = [store.name for store in state.stores if store.refused or not store.agreed]
+    sync.finish(turn)
+    if state.issued_in and not state.confirmed:
+        turn.step(6, "failed", "no success Status for the message with our Chal")
+        endings.end(
+            turn, "peer-error", "synchronised, but the server never confirmed the new server nonce"
+        )
+    elif refused and len(refused) == len(state.stores):
+        endings.end(turn, "peer-error", f"the server refused every datastore: {', '.join(refused)}")
+    else:
+        endings.end(turn, "synchronised", _success(state))
+
+
+def _success(state: SessionState) -> str:
+    moved = f"{state.items_sent} sent, {state.items_received} received"
+    if state.kind == "resync" and state.confirmed:
+        return f"synchronised ({moved}); both sides hold fresh nonces again"
+    if state.proof == "excused":
+        return f"synchronised ({moved}); the server did not prove itself"
+    return f"synchronised ({moved})"
