@@ -170,8 +170,13 @@ def test_with_a_server_that_proves_itself_the_nonces_agree_again(
         assert (ran.result.items.sent, ran.result.items.received) == (1, 3)
         client, own, candidate = device.nonces()
         assert (client, own) == server.nonces()
-        assert (bytes.fromhex("00112233"), bytes.fromhex("0badc0de")) != (client, own)
         assert candidate is None
+        assert client != bytes.fromhex("00112233")
+        assert own != bytes.fromhex("0badc0de")
+
+        again = device.pushed(route.listen, route.push)
+        assert (again.code, again.result.outcome, again.result.reason) == (5, "ignored", "replayed")
+        assert again.of(MessageSent) == []
 
 
 def test_under_the_content_type_of_device_management_it_is_not_for_the_account(

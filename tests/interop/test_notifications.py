@@ -108,8 +108,16 @@ def test_under_any_other_profile_the_near_miss_says_what_the_sender_did(
     assert [miss.id for miss in found.near_misses] == ["user-for-server-id"]
 
 
-PUSH = ("--server-id", "ds.example.com", "--secret", "srv-secret-1", "--session-id", "0x4A7C")
-PUSH += ("--nonce", "session-id", "--sync", "206:text/x-vcard:./contacts")
+def test_its_older_alert_has_no_digest_to_check(tmp_path: Path) -> None:
+    code, answer = explained(str(SAN / "v11-wbxml-1.hex"), "syncevolution", tmp_path)
+    assert code == 5
+    assert (answer["verdict"], answer["reason"]) == ("ignored", "no-digest")
+
+
+PUSH = (
+    *("--server-id", "ds.example.com", "--secret", "srv-secret-1", "--session-id", "0x4A7C"),
+    *("--nonce", "session-id", "--sync", "206:text/x-vcard:./contacts"),
+)
 
 
 def printed(form: str, *options: str) -> bytes:

@@ -1,0 +1,18 @@
+"""`python -m tests.benchmarks`: every ratio, printed; exit code 1 when a target is missed."""
+
+import sys
+
+from tests.benchmarks import first_paint, session_cpu
+
+
+def main() -> int:
+    missed = 0
+    for benchmark in (session_cpu, first_paint):
+        for ratio in benchmark.run():
+            print(ratio, flush=True)
+            missed += not ratio.met
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""What a benchmark is: two things done in turn in one run, and the ratio of their medians."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Seconds of ours and of the yardstick, run by run; `target` is the largest ratio allowed, if any."""
+
+    name: str
+    ours: list[float]
+    yardstick: list[float]
+    target: float | None = None
+
+    @property
+    def value(self) -> float:
+        return median(self.ours) / median(self.yardstick)
+
+    @property
+    def met(self) -> bool:
+        return self.target is None or self.value <= self.target
+
+    def __str__(self) -> str:
+        times = " / ".join(f"{1000 * median(t):.1f} ms" for t in (self.ours, self.yardstick))
+        said = "" if self.target is None else f", target {self.target}"
+        said += "" if self.target is None else " met" if self.met else " MISSED"
+        return f"{self.name}: {times} = {self.value:.2f}{said} ({len(self.ours)} pairs)"
+
+
+def in_turn(*doings: Callable[[], float], rounds: int, warm_up: int) -> list[list[float]]:
+    """All of them, one after the other, `rounds` times; the seconds of each. The warm-up is left out."""
+    measured = [[do() for do in doings] for _ in range(warm_up + rounds)][warm_up:]
+    return [list(column) for column in zip(*measured, strict=True)]

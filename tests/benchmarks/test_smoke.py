@@ -1,0 +1,18 @@
+"""Each benchmark runs. What it measures is for `python -m tests.benchmarks`, not for a test run."""
+
+import pytest
+
+from tests.benchmarks import first_paint, session_cpu
+from tests.benchmarks.measure import Ratio
+
+
+def test_a_ratio_is_that_of_the_medians() -> None:
+    ratio = Ratio("x", [1.0, 3.0, 99.0], [2.0, 2.0, 0.1], target=1.5)
+    assert ratio.value == 1.5
+    assert ratio.met
+
+
+@pytest.mark.parametrize("benchmark", [session_cpu, first_paint])
+def test_a_benchmark_yields_a_ratio(benchmark: object) -> None:
+    ratios = benchmark.run(rounds=1, warm_up=0)  # type: ignore[attr-defined]
+    assert ratios and all(ratio.value > 0 for ratio in ratios)
