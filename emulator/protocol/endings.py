@@ -11,6 +11,7 @@ def end(turn: Turn, outcome: Outcome, sentence: str) -> None:
     for step, state in enumerate(turn.state.steps, 1):
         if state == "running":
             turn.step(step, "failed", sentence)
+    turn.keep_noted()
     turn.move("end")
     state_now = turn.state
     turn.record(

@@ -3,6 +3,7 @@
 Puts together and sends; whether and when is `session.py`'s business.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from emulator.protocol import clientauth, sync
 from emulator.protocol.effects import Send
 from emulator.protocol.events import Challenged, CredMade, MessageSent, Octets
-from emulator.protocol.keyring import Account, Device
+from emulator.protocol.keyring import Datastore, Device
 from emulator.protocol.turn import Sent, SessionState, Turn
 from emulator.wire import build, devinf
 from emulator.wire.codec import CODECS, Codec
@@ -182,7 +183,8 @@ def send(
     commands: Iterable[Command],
     final: bool,
 ) -> None:
-    """Numbers, signs, encodes and posts one message."""
+    """Numbers, signs, encodes and posts one message; what is noted is kept before it leaves."""
+    turn.keep_noted()
     statuses = list(statuses)
     turn.set(msg_id=turn.state.msg_id + 1)
     state = turn.state
@@ -313,12 +315,13 @@ def _get(turn: Turn, message: Message, command: Get) -> list[Answer]:
 
 def device_information(state: SessionState) -> Element:
     """The device's DevInf in the version of the session."""
-    return devinf.to_element(_devinf(state.device, state.account, state.version))
+    return _devinf(state.device, state.account.stores, state.version)
 
 
-def _devinf(device: Device, account: Account, version: str) -> DevInf:
+@functools.cache
+def _devinf(device: Device, datastores: tuple[Datastore, ...], version: str) -> Element:
     stores = []
-    for store in account.stores:
+    for store in datastores:
         kind = ContentType(store.type, store.version)
         # Content capabilities stand inside the datastore since DevInf 1.2 only.
         properties = tuple(Property(name) for name in _VCARD_PROPERTIES)
@@ -333,7 +336,7 @@ def _devinf(device: Device, account: Account, version: str) -> DevInf:
                 sync_cap=SyncCap(_SYNC_TYPES),
             )
         )
-    return DevInf(
+    information = DevInf(
         ver_dtd=version,
         manufacturer=device.manufacturer,
         model=device.model,
@@ -343,3 +346,4 @@ def _devinf(device: Device, account: Account, version: str) -> DevInf:
         number_of_changes=version != "1.0",
         stores=tuple(stores),
     )
+    return devinf.to_element(information)

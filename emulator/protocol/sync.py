@@ -196,9 +196,9 @@ def _change_status(turn: Turn, status: Status) -> None:
             if 200 <= status.code < 300 or status.code == 418:
                 turn.set(items_sent=turn.state.items_sent + 1)
                 if operation.action == "delete":
-                    turn.keep(DropItem(name, store.name, operation.luid))
+                    turn.note(DropItem(name, store.name, operation.luid))
                 else:
-                    turn.keep(ItemSynced(name, store.name, operation.luid))
+                    turn.note(ItemSynced(name, store.name, operation.luid))
             else:
                 turn.remark("item-refused", f"{store.name}/{operation.luid}: {status.code}")
             return
@@ -231,7 +231,7 @@ def hear_sync(turn: Turn, message: Message, sync: Sync) -> list[Status]:
             for item in store.snapshot.items
         ]
         store = _put(turn, store, emptied=True, luids=())
-        turn.keep(*drops)
+        turn.note(*drops)
     statuses = [build.status(message, sync, 200)]
     for command in _flat(sync.commands):
         code = _take(turn, store.name, command)
@@ -282,7 +282,7 @@ def _take_item(turn: Turn, store_name: str, command: Add | Replace | Delete, ite
             store = _put(turn, store, luids=tuple(known.items()), maps=maps)
         kind = _type_of(command.meta, item.meta, store.type)
         changes.append(PutItem(account, store.name, luid, kind, octets(item.data), guid))
-    turn.keep(*changes)
+    turn.note(*changes)
     turn.set(items_received=turn.state.items_received + 1)
     action: Literal["add", "replace", "delete"] = (
         "delete" if isinstance(command, Delete) else "add" if code == 201 else "replace"
@@ -382,13 +382,13 @@ def maps_confirmed(turn: Turn) -> None:
         for store in turn.state.stores
         if store.maps
     ]
-    turn.keep(*changes)
+    turn.note(*changes)
 
 
 def finish(turn: Turn) -> None:
     """A session that ended well: the anchors of both sides move on."""
     name = turn.state.account.name
-    turn.keep(
+    turn.note(
         *(
             SetAnchors(name, store.name, store.next, store.peer_next)
             for store in turn.state.stores

@@ -138,6 +138,7 @@ class Turn:
         self.at = at
         self.effects: list[Effect] = []
         self._entropy = entropy
+        self._noted: list[Change] = []
 
     def set(self, **changes: object) -> None:
         self.state = msgspec.structs.replace(self.state, **changes)
@@ -179,6 +180,14 @@ class Turn:
         for change in changes:
             if isinstance(change, SetNonce):
                 self._nonce(change)
+
+    def note(self, *changes: Change) -> None:
+        """Changes of items: they are kept together, in one transaction, before the next message."""
+        self._noted += changes
+
+    def keep_noted(self) -> None:
+        noted, self._noted = tuple(self._noted), []
+        self.keep(*noted)
 
     def _nonce(self, change: SetNonce) -> None:
         field = {"client": "client_nonce", "server": "server_nonce", "candidate": "candidate"}
