@@ -33,14 +33,13 @@ from emulator.protocol.events import (
     SessionClosed,
     VerdictReached,
 )
+from emulator.starts import PACE, SCENARIOS
 from emulator.store import StoreError
 
 if TYPE_CHECKING:
     from emulator.server.app import Server
     from emulator.server.exchange import Fact
 
-PACE = 2.0
-"""Seconds that a run of the demo takes, so that a person can follow."""
 _PACED = (NonceTried, VerdictReached, MessageSent, MessageReceived, NonceStored, SessionClosed)
 _PACED_EVENTS = 18
 """How many events of those kinds a run of the demo has, about; the pace is shared among them."""
@@ -51,29 +50,6 @@ _CARDS = (
     "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Okafor;Adaeze\r\nTEL;CELL:+44 20 7946 0018\r\nEND:VCARD\r\n",
     "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Lindqvist;Per\r\nEMAIL:per@example.org\r\nEND:VCARD\r\n",
 )
-
-
-class Scenario(msgspec.Struct, frozen=True):
-    """A start state of both ends, and what the first notification is signed with."""
-
-    title: str
-    signed_with: Literal["session-id", "stored"]
-    stale_server_nonce: bool = True
-    stale_client_nonce: bool = False
-
-
-SCENARIOS: dict[str, Scenario] = {
-    "resync": Scenario("the server lost the nonce it shares with the device", "session-id"),
-    "ordinary": Scenario(
-        "both sides agree: an ordinary session", "stored", stale_server_nonce=False
-    ),
-    "both-stale": Scenario(
-        "the client nonce is stale too: step 4 begins with a 401",
-        "session-id",
-        stale_client_nonce=True,
-    ),
-    "wrong-nonce": Scenario("the sender signs with a nonce that the device never had", "stored"),
-}
 
 
 class Bench:
@@ -258,3 +234,8 @@ def _profile(
     account = msgspec.structs.replace(account, policy=policy)
     device = msgspec.structs.replace(profile.device, id=device_id)
     return msgspec.structs.replace(profile, accounts=(account,), device=device)
+
+
+def demo_deck() -> Bench:
+    """The demo as its pictures are taken: the resync, at its pace."""
+    return Bench(pace=PACE)

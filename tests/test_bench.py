@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from emulator.bench import SCENARIOS, Bench
+from emulator.bench import Bench
 from emulator.protocol.events import (
     BearerOpened,
     Failed,
@@ -15,6 +15,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 from emulator.server.misbehaviour import TABLE
+from emulator.starts import SCENARIOS
 from emulator.verbs.result import fold
 
 

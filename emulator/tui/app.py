@@ -52,6 +52,7 @@ class HandsetApp(App[None]):
         self.register_theme(HANDSET)
         # Without the watcher, which would lay out everything once more.
         self.set_reactive(App.theme, HANDSET.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.deck = deck
         self.title = deck.title
         self.known = Known()

@@ -174,12 +174,12 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         self._reveal()
 
     def select_last(self, wanted: Callable[[Event], bool]) -> None:
-        """Selects the newest event in the ladder that is `wanted`, if there is one."""
+        """Selects the newest event that is `wanted`, with what led to it in sight above."""
         for row in range(len(self._shown) - 1, -1, -1):
             if wanted(self._events[self._shown[row]]):
                 self._following = False
                 self._select(row)
-                self._reveal()
+                self._scroll(max(self._tops[row] - self.scrollable_content_region.height // 3, 0))
                 return
 
     def follow(self, on: bool) -> None:

@@ -13,6 +13,8 @@ from html import escape, unescape
 from pathlib import Path
 from pkgutil import resolve_name
 
+from textual.pilot import Pilot
+
 from emulator.protocol.events import Event, NonceTried
 from emulator.tui.app import WIDE, HandsetApp
 from emulator.tui.deck import Deck
@@ -51,10 +53,19 @@ async def picture(
         async with asyncio.timeout(patience):
             while not (until(app.known) and app.read == len(deck.events)):
                 await pilot.pause(1 / 30)
-        if select is not None:
-            app.select_last(select)
-        await pilot.pause()
+            await _still(app, pilot)
+            if select is not None:
+                app.select_last(select)
+                await _still(app, pilot)
         return offline(app.export_screenshot(title=f"handset {deck.title}"))
+
+
+async def _still(app: HandsetApp, pilot: Pilot[None]) -> None:
+    """Layout answers events, and events answer layout: waits until both have come to rest."""
+    seen: list[str] = []
+    while len(seen) < 4 or len(set(seen[-4:])) > 1:
+        await pilot.pause()
+        seen.append(app.export_screenshot())
 
 
 def offline(svg: str) -> str:

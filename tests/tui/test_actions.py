@@ -1,0 +1,254 @@
+"""The action table, and each of its actions done by its keys."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from emulator.protocol.events import NonceTried, SessionClosed
+from emulator.tui import actions
+from emulator.tui.actions import ACTIONS, Action, key_word
+from emulator.tui.app import HandsetApp
+from emulator.tui.help import help_lines
+from emulator.tui.inspector import Page
+from emulator.tui.ladder import Ladder
+from tests.tui import recording
+from tests.tui.recording import RecordedDeck
+from tests.tui.screen import playing, rows, settled, text_of, until
+
+Check = Callable[[HandsetApp, Pilot[None], str], Awaitable[None]]
+
+
+def test_ids_are_unique_and_no_key_means_two_things_in_one_place() -> None:
+    assert max(Counter(a.id for a in ACTIONS).values()) == 1
+    for place in actions.WORDS:
+        beside = {place, "everywhere", "question"} if place != "help" else {place, "sheet"}
+        beside |= {"sheet"} if place == "detail" else set()
+        keys = Counter(key for a in ACTIONS if a.where in beside for key in a.keys)
+        assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_help_and_readme_have_every_action() -> None:
+    shown = "\n".join(rows(help_lines(100)))
+    table = actions.markdown()
+    for action in ACTIONS:
+        assert action.help in table
+        assert f"`{key_word(action.keys[0])}`" in table
+        if action.where != "help":
+            assert action.help in shown
+
+
+async def _answer(app: HandsetApp, pilot: Pilot[None], key: str, said: str) -> None:
+    deck = app.deck
+    assert isinstance(deck, RecordedDeck)
+    await pilot.press(key)
+    assert "answer" not in " ".join(deck.calls)
+    deck._begin(recording.asked())
+    await settled(app, pilot)
+    assert "+ allow   - decline" in text_of(app)
+    await pilot.press(key)
+    await until(pilot, lambda: f"answer {said}" in deck.calls)
+    await settled(app, pilot)
+    assert "+ allow   - decline" not in text_of(app)
+
+
+async def accept(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _answer(app, pilot, key, "True")
+
+
+async def decline(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _answer(app, pilot, key, "False")
+
+
+async def _called(app: HandsetApp, pilot: Pilot[None], key: str, name: str) -> None:
+    deck = app.deck
+    assert isinstance(deck, RecordedDeck)
+    deck.calls.clear()
+    ladder = app.query_one(Ladder)
+    ladder.action_first()
+    await pilot.press(key)
+    await until(pilot, lambda: name in deck.calls)
+    await settled(app, pilot)
+    assert "run 2" in text_of(app).splitlines()[0]
+    assert ladder.following
+
+
+async def notify(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _called(app, pilot, key, "notify")
+
+
+async def rerun(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _called(app, pilot, key, "rerun")
+
+
+async def detail(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    assert not app.query_one(Page).is_on_screen
+    await pilot.press(key)
+    assert "session closed: synchronised" in text_of(app)
+    await pilot.press(key)
+    assert "session closed: synchronised" not in text_of(app)
+
+
+async def _view(app: HandsetApp, pilot: Pilot[None], key: str, name: str, words: str) -> None:
+    page = app.query_one(Page)
+    app.select_last(lambda e: type(e.what).__name__ == "MessageSent" and e.what.cred is not None)  # type: ignore[union-attr]
+    await pilot.press(key)
+    await pilot.pause()
+    assert page.view == name
+    assert words in text_of(app)
+    await pilot.press(key)
+    await pilot.pause()
+    assert page.view == "text"
+
+
+async def hex_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _view(app, pilot, key, "hex", "0000  3C 53 79 6E 63 4D 4C")
+
+
+async def digest(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _view(app, pilot, key, "digest", "✓ = equal")
+
+
+async def text(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    app.select_last(lambda e: isinstance(e.what, NonceTried))
+    await pilot.press(key)
+    await pilot.pause()
+    assert app.query_one(Page).view == "text"
+    assert "nonce kind" in text_of(app) or "session-id" in text_of(app)
+    await pilot.press(key)
+    await pilot.pause()
+    assert app.query_one(Page).view == "digest"
+
+
+async def follow(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    assert "following" in text_of(app)
+    await pilot.press(key)
+    assert "not following" in text_of(app)
+    await pilot.press(key)
+    assert "not following" not in text_of(app)
+
+
+async def switch(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await pilot.pause()
+    assert app.query_one(Page).has_focus and app.detail_open
+    await pilot.press(key)
+    assert app.query_one(Ladder).has_focus
+
+
+async def close(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press("tab", key)
+    await pilot.pause()
+    assert not app.detail_open and app.query_one(Ladder).has_focus
+
+
+async def help_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await pilot.pause()
+    assert "Keys everywhere" in text_of(app)
+
+
+async def leave_help(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press("question_mark")
+    await pilot.pause()
+    await pilot.press(key)
+    await pilot.pause()
+    assert "Keys everywhere" not in text_of(app) and app.is_running
+
+
+async def quit_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: app._exit)
+
+
+def _moves(*start: str) -> Check:
+    """The key changes which event is selected, away from where `start` went."""
+
+    async def check(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+        ladder = app.query_one(Ladder)
+        await pilot.press(*start)
+        before = ladder.selected
+        await pilot.press(key)
+        assert ladder.selected is not before
+
+    return check
+
+
+async def last(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    ladder = app.query_one(Ladder)
+    await pilot.press("g")
+    await pilot.press(key)
+    assert ladder.following
+    assert ladder.selected is not None and isinstance(ladder.selected.what, SessionClosed)
+
+
+async def first(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    ladder = app.query_one(Ladder)
+    assert ladder.selected is app.deck.events[0] and not ladder.following
+
+
+def _scrolls(*start: str) -> Check:
+    """The key scrolls the detail, away from where `start` went."""
+
+    async def check(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+        page = app.query_one(Page)
+        app.select_last(lambda e: type(e.what).__name__ == "MessageReceived")
+        await pilot.press("tab")
+        await until(pilot, lambda: page.has_focus and page.max_scroll_y > 20)
+        await pilot.press(*start)
+        before = page.scroll_offset.y
+        await pilot.press(key)
+        await pilot.pause()
+        assert page.scroll_offset.y != before
+
+    return check
+
+
+async def leave_detail(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press("tab")
+    await pilot.pause()
+    assert app.query_one(Page).has_focus
+    await pilot.press(key)
+    assert app.query_one(Ladder).has_focus and app.detail_open
+
+
+CHECKS: dict[str, Check] = {
+    "accept": accept,
+    "decline": decline,
+    "notify": notify,
+    "rerun": rerun,
+    "detail": detail,
+    "hex": hex_,
+    "digest": digest,
+    "text": text,
+    "follow": follow,
+    "switch": switch,
+    "close": close,
+    "help": help_,
+    "quit": quit_,
+    "up": _moves(),
+    "down": _moves("g"),
+    "page-up": _moves(),
+    "page-down": _moves("g"),
+    "first": first,
+    "last": last,
+    "line-up": _scrolls("G"),
+    "line-down": _scrolls(),
+    "sheet-up": _scrolls("G"),
+    "sheet-down": _scrolls(),
+    "top": _scrolls("G"),
+    "bottom": _scrolls(),
+    "leave-detail": leave_detail,
+    "leave-help": leave_help,
+}
+
+
+@pytest.mark.parametrize(
+    ("action", "key"),
+    [pytest.param(a, key, id=f"{a.id}-{key}") for a in ACTIONS for key in a.keys],
+)
+async def test_every_key_of_every_action(action: Action, key: str) -> None:
+    async with playing(RecordedDeck()) as (app, pilot):
+        await CHECKS[action.id](app, pilot, key)

@@ -1,0 +1,154 @@
+"""The whole screen over recordings: goldens as text, and what must hold whatever happens."""
+
+import subprocess
+import sys
+
+import pytest
+
+from emulator.protocol.events import Event, MessageSent, NonceTried
+from emulator.tui.app import HandsetApp
+from emulator.tui.inspector import Page
+from emulator.tui.status import Footer
+from tests.tui import recording
+from tests.tui.recording import RecordedDeck
+from tests.tui.screen import golden, playing, settled, still, text_of, until
+
+SIZES = [(80, 24), (120, 40)]
+
+
+def named(name: str, size: tuple[int, int]) -> str:
+    return f"{name}-{size[0]}x{size[1]}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["resync", "retried", "ignored", "lost", "asked", "odd"])
+async def test_screen_after(name: str, size: tuple[int, int]) -> None:
+    async with playing(RecordedDeck([getattr(recording, name)()]), size) as (app, _):
+        golden(named(name, size), text_of(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_screen_when_nothing_works(size: tuple[int, int]) -> None:
+    deck = RecordedDeck([], before=recording.broken_up())
+    async with playing(deck, size) as (app, _):
+        golden(named("broken", size), text_of(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_screen_with_the_digest_of(size: tuple[int, int]) -> None:
+    async with playing(RecordedDeck(), size) as (app, pilot):
+        app.select_last(lambda e: isinstance(e.what, NonceTried))
+        if not app.detail_open:
+            await pilot.press("enter")
+        await still(app, pilot)
+        golden(named("digest", size), text_of(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_screen_with_a_message(size: tuple[int, int]) -> None:
+    async with playing(RecordedDeck(), size) as (app, pilot):
+        app.select_last(lambda e: isinstance(e.what, MessageSent) and e.what.package == 1)
+        for key, view in (("t", "text"), ("x", "hex")):
+            await pilot.press(key)
+            await still(app, pilot)
+            golden(named(f"message-{view}", size), text_of(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_screen_with_the_help(size: tuple[int, int]) -> None:
+    async with playing(RecordedDeck(), size) as (app, pilot):
+        await pilot.press("question_mark")
+        await still(app, pilot)
+        golden(named("help", size), text_of(app))
+
+
+async def test_the_deck_starts_after_the_first_paint() -> None:
+    painted: list[str] = []
+
+    class Late(RecordedDeck):
+        async def start(self) -> None:
+            painted.append(text_of(app))
+            await super().start()
+
+    deck = Late()
+    app = HandsetApp(deck)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(app, pilot)
+    assert "stored nonce" in painted[0] and "waiting for a notification" in painted[0]
+    assert deck.calls == ["start", "notify", "close"]
+
+
+async def test_what_a_deck_raises_is_on_the_screen_and_the_app_alive() -> None:
+    class Sick(RecordedDeck):
+        async def notify(self) -> None:
+            raise OSError("the sender is gone")
+
+        def document(self, event: Event) -> str:
+            raise ValueError("[not] a document")
+
+    async with playing(Sick([])) as (app, pilot):
+        await pilot.press("n")
+        await until(pilot, lambda: "✗ OSError: the sender is gone" in text_of(app))
+        await pilot.press("enter")
+        await until(
+            pilot, lambda: "This cannot be shown: ValueError: [not] a document" in text_of(app)
+        )
+        assert app.is_running
+
+
+async def test_resizing_while_it_runs_shows_the_detail_beside_the_ladder() -> None:
+    async with playing(RecordedDeck()) as (app, pilot):
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        assert app.query_one(Page).is_on_screen
+        assert "session closed" in text_of(app)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert not app.query_one(Page).is_on_screen
+
+
+async def test_keys_in_the_footer_can_be_clicked() -> None:
+    async with playing(RecordedDeck()) as (app, pilot):
+        line = text_of(app).splitlines()[-1]
+        await pilot.click(app.query_one(Footer), offset=(line.index("help"), 0))
+        await pilot.pause()
+        assert "Keys everywhere" in text_of(app)
+
+
+async def test_colour_is_never_the_only_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with playing(RecordedDeck()) as (app, _):
+        assert app.no_color
+        shown = text_of(app)
+    assert "1 ✗ failed" in shown and "2 ✓ passed" in shown and "▌" in shown
+
+
+def test_the_first_paint_imports_nothing_that_talks_to_a_network() -> None:
+    code = "import sys, emulator.tui.app; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    heavy = {"httpx", "uvicorn", "starlette", "lxml", "cryptography", "typer", "emulator.wire"}
+    heavy |= {"textual.widgets._markdown", "rich.markdown", "markdown_it"}
+    heavy |= {"emulator.tui.inspector", "emulator.tui.help", "emulator.tui.pictures"}
+    assert heavy & set(loaded.stdout.split()) == set()
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 10), (60, 20), (200, 60)])
+async def test_any_size_of_terminal_is_survived(size: tuple[int, int]) -> None:
+    async with playing(RecordedDeck([recording.odd()]), size) as (app, pilot):
+        for key in ("enter", "x", "d", "t", "tab", "question_mark", "escape", "g", "G"):
+            await pilot.press(key)
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_events_come_into_sight_while_the_run_goes_on() -> None:
+    async with playing(RecordedDeck([])) as (app, pilot):
+        deck = app.deck
+        assert isinstance(deck, RecordedDeck)
+        deck._session = 1
+        deck._play(recording.resync()[:10], 1)
+        await until(pilot, lambda: "> step 3 of 6 running: package 1" in text_of(app))
+        deck._play(recording.resync()[10:], 1)
+        await until(pilot, lambda: "✓ synchronised (1 sent, 1 received)" in text_of(app))
