@@ -71,7 +71,7 @@ class Bench:
         self.scenario = SCENARIOS[scenario]
         self.journal = journal or Journal(clock)
         self.subtitle = self.scenario.title
-        self.hint = "n sends another notification: now the stored nonce verifies it"
+        self.hint = "g goes to the first event, enter opens one; n sends another notification"
         self._handset = handset
         self._misbehave = misbehave
         self._delay = pace / _PACED_EVENTS

@@ -267,7 +267,7 @@ def convert(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option("--port", metavar="P")] = 8180,
+    port: Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535)] = 8180,
     accounts: Annotated[Path | None, typer.Option("--accounts", metavar="FILE")] = None,
     state: Annotated[
         Path | None, typer.Option("--state", metavar="FILE", help="Keep what sessions change here.")
@@ -284,7 +284,7 @@ def serve(
 def nonces(
     profile: Annotated[str, typer.Argument(help="A profile file, or a shipped profile's name.")],
     action: Annotated[Action, typer.Argument()] = "show",
-    nonce: Annotated[str, typer.Argument(metavar="[HEX]", help="For set.")] = "",
+    nonce: Annotated[str | None, typer.Argument(metavar="[HEX]", help="For set.")] = None,
     slot: Annotated[Slot, typer.Option("--slot", help="Which nonce.")] = "server",
     account: Annotated[str, typer.Option("--account", metavar="NAME")] = "",
     sheet: Annotated[bool, typer.Option("--sheet", help="What to enter at the server.")] = False,
@@ -296,9 +296,9 @@ def nonces(
     from emulator.verbs import nonces as verb
 
     if sheet:
-        verb.sheet(profile, state, show_secrets)
+        verb.sheet(profile, state, account, show_secrets)
     elif action == "show":
-        verb.show(profile, state, json)
+        verb.show(profile, state, account, json)
     else:
         verb.change(profile, state, account, action, slot, nonce)
 

@@ -26,7 +26,7 @@ from emulator.wire import build, codec
 from emulator.wire.errors import WireError
 
 FORMAT = 1
-_MARKS = (b"auth-basic", b"AUTH-BASIC")
+_MARK = b"auth-basic"
 
 
 class JournalError(Exception):
@@ -127,8 +127,8 @@ def cut(octets: bytes, content_type: str, account: Account | None) -> Octets:
 
     Where the places cannot be told, everything is cut: a journal never leaks for want of parsing.
     """
-    # Without NULs a mark shows in UTF-16 too.
-    if not any(mark in octets.replace(b"\0", b"") for mark in _MARKS):
+    # Without NULs the mark shows in UTF-16 too.
+    if _MARK not in octets.replace(b"\0", b"").lower():
         return Octets(octets.hex())
     reader = codec.by_media_type(content_type)
     try:
@@ -173,7 +173,7 @@ def restored(octets: Octets, accounts: dict[str, Account]) -> bytes:
     """The octets with their secrets put back. Raises KeyError for a secret that nobody holds."""
     whole = bytearray(bytes(octets))
     for gap in octets.cuts:
-        name, kind, _ = gap.secret.split("/")
+        name, kind, _ = gap.secret.rsplit("/", 2)
         if kind != "basic" or name not in accounts:
             raise KeyError(gap.secret)
         whole[gap.offset : gap.offset + gap.length] = _basic(accounts[name])

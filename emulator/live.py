@@ -126,5 +126,5 @@ class Live:
         what = effect.what
         if what.slot in ("client", "server"):
             self._supposed[what.slot] = what.nonce
-            client, server = (self._supposed.get(slot, "") for slot in ("client", "server"))
+            client, server = (self._supposed.get(slot) for slot in ("client", "server"))
             self.journal.append(PeerNonces(what.account, client, server, inferred=True))

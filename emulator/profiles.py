@@ -4,8 +4,10 @@ Three layers, later over earlier: a handset profile, a server profile (both ship
 file itself. `origins` remembers where each value came from. Reads files; opens no store.
 """
 
+import contextlib
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -57,7 +59,7 @@ class AccountTable(Table, frozen=True):
 class StoreTable(Table, frozen=True):
     """[stores.NAME]: the datastore's URI at the server, its content type and version."""
 
-    server: str
+    server: str = ""
     type: str = "text/x-vcard"
     version: str = "2.1"
 
@@ -79,7 +81,9 @@ _TABLES: dict[str, type[Table]] = {"device": DeviceTable, **_POLICY}
 _NAMED: dict[str, type[Table]] = {"accounts": AccountTable, "stores": StoreTable}
 _TOP = ("handset", "server", "description")
 _SECRETS = ("server_secret", "password", "user")
+_MAY_BE_ZERO = ("retries", "resend")
 _SHOWN_AS_SECRET = ("server_secret", "password")
+_USER_OF_URL = re.compile(r"//[^/]*@")
 
 
 def shipped() -> dict[str, dict[str, Path]]:
@@ -106,8 +110,10 @@ def load(name: str, overrides: Mapping[str, str] | None = None, handset: str = "
         server = own.get("server", DEFAULT_SERVER)
         layers.insert(0, (f"server {server}", _layer("servers", server, path)))
     if shipped_kind != "handsets":
+        # A path on the command line counts from where the person is, one in a file from the file.
+        asker = Path("--handset") if handset else path
         handset = handset or own.get("handset", DEFAULT_HANDSET)
-        layers.insert(0, (f"handset {handset}", _layer("handsets", handset, path)))
+        layers.insert(0, (f"handset {handset}", _layer("handsets", handset, asker)))
     return _build(path, layers, overrides or {})
 
 
@@ -120,8 +126,10 @@ def _kind_of(path: Path) -> str:
 
 def _find(name: str) -> Path:
     path = Path(name)
-    if path.is_file():
-        return path
+    with contextlib.suppress(OSError, ValueError):
+        # A text that cannot be a file name (too long) is an error of its own.
+        if path.is_file():
+            return path
     known = shipped()
     for kind in ("servers", "handsets"):
         if name in known[kind]:
@@ -146,7 +154,7 @@ def _layer(kind: str, name: object, path: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = tomllib.loads(path.read_text())
+        data = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as wrong:
         raise ProfileError(f"{path}: cannot be read: {wrong.strerror}") from wrong
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
@@ -212,7 +220,7 @@ def _convert(path: Path, shown: str, value: object, kind: type[Table]) -> Table:
             hint = _did_you_mean(key, fields) or f"; {_list(fields)}"
             raise ProfileError(f"{path}: {shown}.{key} is not known{hint}")
     try:
-        return msgspec.convert(value, kind)
+        converted = msgspec.convert(value, kind)
     except msgspec.ValidationError as wrong:
         place = str(wrong).partition("`$.")[2].partition("`")[0].partition("[")[0]
         allowed = _allowed(fields[place].type) if place in fields else ""
@@ -222,6 +230,16 @@ def _convert(path: Path, shown: str, value: object, kind: type[Table]) -> Table:
         hint = _did_you_mean(given, _choices(fields[place].type)) if isinstance(given, str) else ""
         shown_value = "" if place in _SECRETS else f" = {given!r}"
         raise ProfileError(f"{path}: {shown}.{place}{shown_value}: {allowed}{hint}") from None
+    for key, given in value.items():
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            _check_number(path, f"{shown}.{key}", given, key in _MAY_BE_ZERO)
+    return converted
+
+
+def _check_number(path: Path, shown: str, given: float, may_be_zero: bool) -> None:
+    if not (0 < given < float("inf") or (may_be_zero and given == 0)):
+        least = "0 or more" if may_be_zero else "a number above 0"
+        raise ProfileError(f"{path}: {shown} = {given!r}: {least} is expected")
 
 
 def _choices(kind: object) -> tuple[str, ...]:
@@ -280,8 +298,7 @@ def _build(
     device = Device(**msgspec.structs.asdict(device_table))
     assert device.codec in CODECS
     stores = tuple(
-        Datastore(name, **msgspec.structs.asdict(msgspec.convert(table, StoreTable)))
-        for name, table in merged.get("stores", {}).items()
+        _datastore(path, name, table) for name, table in merged.get("stores", {}).items()
     )
     accounts = tuple(
         _account(path, name, table, policy, stores)
@@ -290,6 +307,15 @@ def _build(
     )
     description = merged.get("description", "")
     return Profile(path.stem, str(path), device, accounts, policy, origins, description)
+
+
+def _datastore(path: Path, name: str, table: Mapping[str, Any]) -> Datastore:
+    values = msgspec.convert(table, StoreTable)
+    if not values.server:
+        raise ProfileError(
+            f"{path}: stores.{name}.server is missing: the datastore's URI at the server"
+        )
+    return Datastore(name, **msgspec.structs.asdict(values))
 
 
 def _merge(
@@ -348,7 +374,7 @@ def _referenced(path: Path, key: str, reference: Mapping[str, Any]) -> str:
             return os.environ[name]
         case {"file": str(name), **rest} if not rest:
             try:
-                return (path.parent / name).read_text().removesuffix("\n")
+                return (path.parent / name).read_text("utf-8").removesuffix("\n")
             except (OSError, UnicodeDecodeError) as wrong:
                 raise ProfileError(f"{path}: {key}: {name} cannot be read: {wrong}") from wrong
     raise ProfileError(f'{path}: {key}: text, {{env = "NAME"}} or {{file = "PATH"}} is expected')
@@ -381,6 +407,8 @@ def shown(profile: Profile, secrets: bool = False) -> Iterator[tuple[str, str, s
         for field in msgspec.structs.fields(kind):
             value = getattr(values, field.name)
             key = f"{name}.{field.name}"
+            if key == "http.proxy" and not secrets:
+                value = _USER_OF_URL.sub("//(secret)@", value)
             yield key, _text(value), profile.origins.get(key, "default")
     for account in profile.accounts:
         for field in msgspec.structs.fields(AccountTable):

@@ -24,6 +24,7 @@ from emulator.protocol.keyring import Account, Opening
 
 KEY_VARIABLE = "HANDSET_KEY"
 KEY_FILE_VARIABLE = "HANDSET_KEY_FILE"
+FILE = "handset.db"
 _KEY_LENGTH = 32
 _SCHEMA = 1
 
@@ -72,8 +73,10 @@ class Store:
             if not read_only:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._lock = _locked(folder)
+            if read_only and not (folder / FILE).exists():
+                raise StoreError(f"{folder}: there is no handset state here yet")
             self._aead = AESGCM(_key(folder, read_only))
-            self._db = _database(folder, read_only)
+            self._db = _database(folder / FILE, read_only)
         except (OSError, sqlite3.Error) as wrong:
             self._unlock()
             raise StoreError(f"{folder}: the state folder cannot be used: {wrong}") from wrong
@@ -360,23 +363,24 @@ def _locked(folder: Path) -> IO[str]:
     return lock
 
 
-def _database(folder: Path, read_only: bool) -> sqlite3.Connection:
-    path = folder / "handset.db"
+def _database(path: Path, read_only: bool) -> sqlite3.Connection:
     if read_only:
-        if not path.exists():
-            raise StoreError(f"{folder}: there is no handset state here yet")
-        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     else:
         path.touch(mode=0o600)
         db = sqlite3.connect(path)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > _SCHEMA:
+    try:
+        if not read_only:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > _SCHEMA:
+            raise StoreError(f"{path}: written by a newer version of this tool (format {version})")
+        if not read_only and version < _SCHEMA:
+            db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
+    except (sqlite3.Error, StoreError):
         db.close()
-        raise StoreError(f"{path}: written by a newer version of this tool (format {version})")
-    if not read_only and version < _SCHEMA:
-        db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
+        raise
     return db
 
 

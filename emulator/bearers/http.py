@@ -66,7 +66,7 @@ class HttpClient:
         except SettingsError as wrong:
             return Lost(str(wrong))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ssl.SSLError) as wrong:
-            return Lost(_words(wrong, url))
+            return Lost(_words(wrong, url, bool(self._settings.proxy)))
         except ValueError as wrong:
             # urlsplit and httpx disagree on what to raise for a URL that is none.
             return Lost(f"{url}: not a URL: {wrong}")
@@ -92,10 +92,16 @@ class HttpClient:
 
     def _proxy(self) -> httpx.Proxy | None:
         text = self._settings.proxy
+        if not text:
+            return None
+        # The text may hold a password: it is not shown.
+        wrong = SettingsError("http.proxy cannot be used: http://HOST:PORT is expected")
+        if not text.lower().startswith(("http://", "https://")):
+            raise wrong
         try:
-            return httpx.Proxy(text) if text else None
-        except (ValueError, httpx.InvalidURL) as wrong:
-            raise SettingsError(f"http.proxy = {text!r} cannot be used: {wrong}") from wrong
+            return httpx.Proxy(text)
+        except (ValueError, httpx.InvalidURL):
+            raise wrong from None
 
     async def _context(self, url: str) -> ssl.SSLContext:
         settings = self._settings
@@ -149,9 +155,9 @@ def normal(pin: str) -> str:
     return pin.lower().removeprefix("sha256:").replace(":", "").replace(" ", "")
 
 
-def _words(wrong: Exception, url: str) -> str:
+def _words(wrong: Exception, url: str, through_proxy: bool) -> str:
     """What a person can do something about."""
-    place = urlsplit(url).netloc
+    place = urlsplit(url).netloc + (" through http.proxy" if through_proxy else "")
     text = str(wrong) or type(wrong).__name__
     if "CERTIFICATE_VERIFY_FAILED" in text or "certificate verify failed" in text:
         why = text.partition("certificate verify failed: ")[2].partition(" (_ssl")[0]

@@ -4,7 +4,9 @@ import asyncio
 import base64
 import binascii
 import codecs
+import os
 import re
+import stat
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -110,9 +112,15 @@ def read_input(source: str) -> bytes:
     """
     if source == "-":
         return _content(sys.stdin.buffer.read())
-    if len(source) < 4096 and "\n" not in source and Path(source).is_file():
-        return _content(Path(source).read_bytes())
-    return octets_of(source)
+    return _content(Path(source).read_bytes()) if _is_file(source) else octets_of(source)
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).is_file()
+    except (OSError, ValueError):
+        # Hex of a long push is no file name: too long.
+        return False
 
 
 def _content(raw: bytes) -> bytes:
@@ -132,16 +140,16 @@ async def lines(source: str) -> AsyncIterator[str]:
         for line in text.splitlines():
             yield line
         return
-    reader = asyncio.StreamReader(_LONGEST_LINE)
-    try:
-        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
-        )
-    except ValueError:
-        # Standard input is a file, which cannot be waited for: "< pushes.txt".
+    kind = os.fstat(sys.stdin.fileno()).st_mode
+    if not (stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind) or sys.stdin.isatty()):
+        # A file ("< pushes.txt", "< /dev/null") cannot be waited for.
         for line in (await asyncio.to_thread(sys.stdin.buffer.read)).splitlines():
             yield line.decode("utf-8", "replace")
         return
+    reader = asyncio.StreamReader(_LONGEST_LINE)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
     try:
         while octets := await reader.readline():
             yield octets.decode("utf-8", "replace")

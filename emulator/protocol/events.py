@@ -314,12 +314,13 @@ class SessionClosed(What, frozen=True):
 class PeerNonces(What, frozen=True):
     """The server's side of the nonces; `inferred` when the server is foreign and we only suppose.
 
-    `client` is the nonce it will check our next Cred with, `server` the one it signs with.
+    `client` is the nonce it will check our next Cred with, `server` the one it signs with; None:
+    nobody knows.
     """
 
     account: str
-    client: str
-    server: str
+    client: str | None
+    server: str | None
     inferred: bool
 
 

@@ -55,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
         "rerun",
         ("r",),
         "Run again",
-        "run again from the start state: the stored nonce is stale once more",
+        "run again: the demo from its start state, a handset with a sync",
         "everywhere",
         "rerun",
         "run again",

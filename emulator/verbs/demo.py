@@ -1,12 +1,20 @@
 """`handset demo`: built-in server, handset and a notification; the six steps on the screen or headless."""
 
 import asyncio
+import gc
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from emulator.bench import SCENARIOS, Bench
+from emulator.starts import SCENARIOS
 from emulator.verbs import live
 from emulator.verbs.exits import Exit, Failure
+
+if TYPE_CHECKING:
+    from emulator.bench import Bench
+    from emulator.journal import Journal
+
+_DEFAULT_HANDSET = "generic-wbxml"
 
 
 def demo(
@@ -20,26 +28,15 @@ def demo(
     timeout: float,
 ) -> Exit:
     """Runs the demo. `pace` is the seconds that a run takes on the screen; headless never waits."""
-    if scenario not in SCENARIOS:
-        raise Failure(f"--scenario {scenario}: one of {', '.join(SCENARIOS)} is expected")
-    if misbehave:
-        from emulator.server.misbehaviour import parse
-
-        try:
-            parse(misbehave)
-        except ValueError as wrong:
-            raise Failure(f"--misbehave: {wrong}") from wrong
-    record = live.journal(journal, time.time)
+    _check(scenario, misbehave, handset)
+    record = live.journal(journal, time.time) if journal else None
     if live.on_screen(headless or as_json):
-        from emulator.tui.app import HandsetApp
-
-        bench = Bench(
-            scenario=scenario, misbehave=misbehave, pace=pace, handset=handset, journal=record
-        )
-        HandsetApp(bench).run()
+        _show(scenario, misbehave, pace, handset, record)
         return Exit.MET
 
     async def run() -> Exit:
+        from emulator.bench import Bench
+
         watch = live.Headless(once=True, endless=True, as_json=as_json, limit=timeout)
         bench = Bench(
             scenario=scenario,
@@ -51,3 +48,45 @@ def demo(
         return await watch.run(bench)
 
     return asyncio.run(run())
+
+
+def _check(scenario: str, misbehave: tuple[str, ...], handset: str) -> None:
+    """What is wrong with the choices is said before anything starts: on the screen it is too late.
+
+    The defaults are right, and cost no imports before the first paint.
+    """
+    if scenario not in SCENARIOS:
+        raise Failure(f"--scenario {scenario}: one of {', '.join(SCENARIOS)} is expected")
+    if misbehave:
+        from emulator.server.misbehaviour import parse
+
+        try:
+            parse(misbehave)
+        except ValueError as wrong:
+            raise Failure(f"--misbehave: {wrong}") from wrong
+    if handset != _DEFAULT_HANDSET:
+        from emulator import profiles
+
+        profiles.load("built-in", handset=handset)
+
+
+def _show(
+    scenario: str,
+    misbehave: tuple[str, ...],
+    pace: float,
+    handset: str,
+    record: "Journal | None",
+) -> None:
+    # Nothing of what is imported before the first paint is garbage.
+    gc.disable()
+    from emulator.tui.app import HandsetApp
+    from emulator.verbs.deferred import Deferred
+
+    def make() -> "Bench":
+        from emulator.bench import Bench
+
+        return Bench(
+            scenario=scenario, misbehave=misbehave, pace=pace, handset=handset, journal=record
+        )
+
+    HandsetApp(Deferred("demo", SCENARIOS[scenario].title, make)).run()

@@ -10,7 +10,6 @@ from emulator.bearers import inbox
 from emulator.protocol import verdict as verdicts
 from emulator.protocol.keyring import Account, Keyring
 from emulator.protocol.verdict import Attempt, Verdict
-from emulator.store import Store, StoreError
 from emulator.verbs import state
 from emulator.verbs.exits import Exit, Failure
 from emulator.wire import arrival
@@ -64,15 +63,8 @@ def explain(
 
 def _from_profile(name: str, folder: Path | None) -> Keyring:
     """The accounts with what their store holds, which is only read."""
-    profile = profiles.load(name)
-    place = state.folder(profile, folder)
-    if not (place / "handset.db").exists():
-        return Keyring(profile.accounts)
-    try:
-        with Store(place, read_only=True) as store:
-            return Keyring(tuple(store.fill(account) for account in profile.accounts))
-    except StoreError as wrong:
-        raise Failure(str(wrong)) from wrong
+    accounts, _ = state.known(profiles.load(name), folder)
+    return Keyring(accounts)
 
 
 def _from_options(given: Given) -> Keyring:

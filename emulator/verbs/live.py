@@ -6,15 +6,17 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from emulator.journal import Journal, JournalError
 from emulator.protocol.effects import Stopped
-from emulator.protocol.events import BearerFailed, Event, Failed
+from emulator.protocol.events import BearerFailed, BearerOpened, Event, Failed, Outcome
 from emulator.verbs.exits import EXITS, Exit, Failure
 from emulator.verbs.result import Result, fold, lines
+
+if TYPE_CHECKING:
+    from emulator.journal import Journal
 
 
 class Runnable(Protocol):
@@ -30,8 +32,10 @@ class Runnable(Protocol):
     async def close(self, why: Stopped | None = None) -> None: ...
 
 
-def journal(path: Path | None, clock: Callable[[], float]) -> Journal:
+def journal(path: Path | None, clock: Callable[[], float]) -> "Journal":
     """The journal of a run. Raises Failure when its file cannot be made."""
+    from emulator.journal import Journal, JournalError
+
     try:
         return Journal(clock, path)
     except JournalError as wrong:
@@ -46,15 +50,25 @@ def on_screen(headless: bool) -> bool:
 class Headless:
     """One headless run: prints each result as it comes, and knows when it is over.
 
+    `announce`: says on stderr where it listens, so that a script knows when, and which port.
     `once`: the first result ends it. Otherwise `endless` runs go on until interrupted or out of
     time, others until nothing is left to do.
     """
 
-    def __init__(self, *, once: bool, endless: bool, as_json: bool, limit: float | None) -> None:
+    def __init__(
+        self,
+        *,
+        once: bool,
+        endless: bool,
+        as_json: bool,
+        limit: float | None,
+        announce: bool = False,
+    ) -> None:
         self._once = once
         self._endless = endless
         self._json = as_json
         self._limit = limit
+        self._announce = announce
         self._deck: Runnable | None = None
         self._over = asyncio.Event()
         self.results: list[Result] = []
@@ -62,6 +76,9 @@ class Headless:
     def ended(self, run: int) -> None:
         """A run is over: its result is printed."""
         assert self._deck is not None
+        if self._once and self.results:
+            # It came before the first result could end the run: nobody asked for it.
+            return
         result = fold(self._deck.events, run)
         self.results.append(result)
         if self._json:
@@ -82,6 +99,10 @@ class Headless:
         if problem := _cannot_work(deck.events):
             await deck.close()
             raise Failure(problem, Exit.TRANSPORT)
+        if self._announce:
+            for event in deck.events:
+                if isinstance(event.what, BearerOpened):
+                    print(f"listening on {event.what.address}", file=sys.stderr, flush=True)
         code = await self._wait(deck, interrupted)
         await deck.close(Stopped("timed-out") if code is Exit.TIMED_OUT else None)
         return self._verdict(code)
@@ -105,6 +126,9 @@ class Headless:
     def _verdict(self, code: Exit) -> Exit:
         """The exit code, and the last line in words."""
         codes = [EXITS[result.outcome] for result in self.results]
+        problem = _cannot_work(self._deck.events if self._deck else ())
+        if problem and not codes and code is not Exit.INTERRUPTED:
+            raise Failure(problem, Exit.TRANSPORT)
         if code is Exit.INTERRUPTED:
             words = "interrupted"
         elif not codes:
@@ -113,6 +137,11 @@ class Headless:
             code = next((c for c in codes if c is not Exit.MET), Exit.MET)
             words = f"{len(codes)} runs: {', '.join(r.outcome for r in self.results)}"
         if self._json:
+            if self._once and not codes:
+                outcome: Outcome = "interrupted" if code is Exit.INTERRUPTED else "timed-out"
+                nothing = fold((), 0)
+                result = msgspec.structs.replace(nothing, outcome=outcome, sentence=words)
+                print(msgspec.json.encode(result).decode(), flush=True)
             return code
         if self._once and self.results:
             print("\n".join(lines(self.results[0])), flush=True)

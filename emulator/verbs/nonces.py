@@ -29,39 +29,49 @@ def _opened(profile: Profile, folder: Path) -> Store:
     return store
 
 
-def _chosen(profile: Profile, name: str) -> Account:
-    found = [a for a in profile.accounts if name in ("", a.name)]
+def _chosen(profile: str, accounts: tuple[Account, ...], name: str) -> tuple[Account, ...]:
+    """The account of that name, or all."""
+    if not accounts:
+        raise Failure(f"{profile}: the profile has no account")
+    found = tuple(a for a in accounts if name in ("", a.name))
     if not found:
-        known = ", ".join(a.name for a in profile.accounts) or "none"
-        raise Failure(f"--account {name}: the profile has {known}")
-    return found[0]
+        raise Failure(f"--account {name}: the profile has {', '.join(a.name for a in accounts)}")
+    return found
 
 
-def show(name: str, folder: Path | None, as_json: bool) -> None:
-    """The nonces of every account, and the ledger: when, what, instead of what, why."""
-    profile = profiles.load(name)
-    with _opened(profile, state.folder(profile, folder)) as store:
-        accounts = [store.fill(account) for account in profile.accounts]
-        ledgers = {account.name: store.ledger(account.name) for account in accounts}
+def show(name: str, folder: Path | None, account: str, as_json: bool) -> None:
+    """The nonces of every account (or of one), and the ledger: when, what, instead of what, why."""
+    accounts, ledgers = _known(name, folder, account)
     if as_json:
         print(msgspec.json.encode([_as_json(a, ledgers[a.name]) for a in accounts]).decode())
         return
-    for account in accounts:
-        print(f"account {account.name}, server {account.server_id}")
-        for slot, nonce in (
-            ("client nonce", account.client_nonce),
-            ("server nonce", account.server_nonce),
-            ("candidate", account.candidate),
-        ):
-            print(f"  {slot:14} {_text(nonce)}")
-        print(f"  {'pinned':14} {account.pinned or '-'}")
-        used = [f"{o.session_id:X}" for o in account.openings if o.used_up]
-        print(f"  {'used ids':14} {', '.join(used) or '-'}")
-        print("  ledger")
-        for line in ledgers[account.name]:
-            at = _time(line.at)
-            print(f"    {at}  {line.slot:9} {_text(line.previous)} -> {_text(line.nonce)}")
-            print(f"    {'':20} {line.reason}")
+    for each in accounts:
+        _print(each, ledgers[each.name])
+
+
+def _known(
+    name: str, folder: Path | None, account: str = ""
+) -> tuple[tuple[Account, ...], dict[str, list[LedgerLine]]]:
+    accounts, ledgers = state.known(profiles.load(name), folder)
+    return _chosen(name, accounts, account), ledgers
+
+
+def _print(account: Account, ledger: list[LedgerLine]) -> None:
+    print(f"account {account.name}, server {account.server_id}")
+    for slot, nonce in (
+        ("client nonce", account.client_nonce),
+        ("server nonce", account.server_nonce),
+        ("candidate", account.candidate),
+    ):
+        print(f"  {slot:14} {_text(nonce)}")
+    print(f"  {'pinned':14} {account.pinned or '-'}")
+    used = [f"{o.session_id:X}" for o in account.openings if o.used_up]
+    print(f"  {'used ids':14} {', '.join(used) or '-'}")
+    print("  ledger")
+    for line in ledger:
+        at = _time(line.at)
+        print(f"    {at}  {line.slot:9} {_text(line.previous)} -> {_text(line.nonce)}")
+        print(f"    {'':20} {line.reason}")
 
 
 def _as_json(account: Account, ledger: list[LedgerLine]) -> dict[str, object]:
@@ -107,33 +117,35 @@ def change(
     account: str,
     action: Literal["set", "forget", "stale", "unpin"],
     slot: Slot = "server",
-    nonce_hex: str = "",
+    nonce_hex: str | None = None,
 ) -> None:
     """Sets, forgets or spoils a nonce, or unpins the encoding of the SessionID; with a ledger line."""
     profile = profiles.load(name)
+    chosen = _chosen(name, profile.accounts, account)[0]
+    given = _given(nonce_hex) if action == "set" else None
     with _opened(profile, state.folder(profile, folder)) as store:
-        chosen = _chosen(profile, account)
         if action == "unpin":
             store.unpin(chosen.name)
             print(f"{chosen.name}: no encoding of the SessionID is pinned any more")
             return
-        nonce: bytes | None = None
-        if action == "set":
-            try:
-                nonce = bytes.fromhex(nonce_hex)
-            except ValueError:
-                raise Failure(f"{nonce_hex!r} is not hex") from None
-        elif action == "stale":
-            nonce = secrets.token_bytes(16)
+        nonce = secrets.token_bytes(16) if action == "stale" else given
         store.keep((SetNonce(chosen.name, slot, nonce, f"by hand: {action}"),), time.time())
         print(f"{chosen.name}: {slot} nonce is {_text(nonce)}")
 
 
-def sheet(name: str, folder: Path | None, show_secrets: bool) -> None:
+def _given(nonce_hex: str | None) -> bytes:
+    if nonce_hex is None:
+        raise Failure('set needs the nonce in hex; "" for an empty one')
+    try:
+        return bytes.fromhex(nonce_hex)
+    except ValueError:
+        raise Failure(f"{nonce_hex!r} is not hex") from None
+
+
+def sheet(name: str, folder: Path | None, account_name: str, show_secrets: bool) -> None:
     """What to enter at the server, so that it knows this device."""
     profile = profiles.load(name)
-    with _opened(profile, state.folder(profile, folder)) as store:
-        accounts = [store.fill(account) for account in profile.accounts]
+    accounts, _ = _known(name, folder, account_name)
     for account in accounts:
         rows = [
             ("device id", profile.device.id),

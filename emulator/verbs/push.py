@@ -11,7 +11,6 @@ import msgspec
 from emulator import profiles
 from emulator.protocol import digest, sessionid
 from emulator.protocol.keyring import Account
-from emulator.store import Store, StoreError
 from emulator.verbs import state
 from emulator.verbs.exits import Exit, Failure
 from emulator.wire import notification, push, sms
@@ -46,8 +45,11 @@ def send(target: str, form: Form | None, printed: Form | None, wanted: Wanted) -
         return
     datagrams = _in_form(octets, form or "wsp", wanted.text_headers)
     if target.startswith("file:") and len(target) > 5:
-        with Path(target[5:]).open("a") as file:
-            file.writelines(f"{pdu.hex()}\n" for pdu in datagrams)
+        try:
+            with Path(target[5:]).open("a") as file:
+                file.writelines(f"{pdu.hex()}\n" for pdu in datagrams)
+        except OSError as wrong:
+            raise Failure(f"{target}: {wrong.strerror}") from wrong
         return
     host, port = _udp(target)
     try:
@@ -56,14 +58,17 @@ def send(target: str, form: Form | None, printed: Form | None, wanted: Wanted) -
         ) as s:
             for pdu in datagrams:
                 s.sendto(pdu, (host, port))
-    except OSError as wrong:
-        raise Failure(f"{target}: {wrong.strerror or wrong}", Exit.TRANSPORT) from wrong
+    except (OSError, UnicodeError) as wrong:
+        # A host name that cannot be one is a UnicodeError (IDNA).
+        why = getattr(wrong, "strerror", None) or str(wrong)
+        raise Failure(f"{target}: {why}", Exit.TRANSPORT) from wrong
 
 
 def _udp(target: str) -> tuple[str, int]:
     scheme, separator, rest = target.partition("://")
     host, colon, port = rest.rpartition(":")
-    if scheme != "udp" or not separator or not colon or not port.isdigit():
+    is_port = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 0x10000
+    if scheme != "udp" or not separator or not colon or not host or not is_port:
         raise Failure(f"{target or 'TARGET'}: udp://HOST:PORT or file:PATH is expected, or --print")
     return host.strip("[]"), int(port)
 
@@ -94,15 +99,8 @@ def _account(wanted: Wanted) -> Account:
     profile = profiles.load(wanted.profile)
     if not profile.accounts:
         raise Failure(f"{wanted.profile}: the profile has no account")
-    account = profile.accounts[0]
-    folder = state.folder(profile, wanted.folder)
-    if not (folder / "handset.db").exists():
-        return account
-    try:
-        with Store(folder, read_only=True) as store:
-            return store.fill(account)
-    except StoreError as wrong:
-        raise Failure(str(wrong)) from wrong
+    accounts, _ = state.known(profile, wanted.folder)
+    return accounts[0]
 
 
 def _nonce(wanted: Wanted, account: Account, session_id: int) -> bytes:

@@ -37,6 +37,7 @@ def run(
         phone.check_listen(listen)
     except AddressError as wrong:
         raise Failure(f"--listen: {wrong}") from wrong
+    _check_files(listen)
     record = live.journal(journal, time.time)
     place = state.folder(profile, folder)
     if live.on_screen(headless or as_json):
@@ -49,23 +50,38 @@ def run(
 
     async def main() -> Exit:
         watch = live.Headless(
-            once=once or not listen, endless=endless, as_json=as_json, limit=timeout
+            once=once or not listen,
+            endless=endless,
+            as_json=as_json,
+            limit=timeout,
+            announce=True,
         )
-        try:
-            deck = Live(
-                profile,
-                place,
-                record,
-                listen=listen,
-                sync=sync,
-                ended=watch.ended,
-                attended=False,
-            )
-        except StoreError as wrong:
-            raise Failure(str(wrong)) from wrong
+        deck = Live(
+            profile,
+            place,
+            record,
+            listen=listen,
+            sync=sync,
+            ended=watch.ended,
+            attended=False,
+        )
         return await watch.run(deck)
 
-    return asyncio.run(main())
+    try:
+        return asyncio.run(main())
+    except StoreError as wrong:
+        record.close()
+        if journal is not None:
+            # Nothing is in it yet, and the next try may have the same name.
+            journal.unlink()
+        raise Failure(str(wrong)) from wrong
+
+
+def _check_files(listen: tuple[str, ...]) -> None:
+    for address in listen:
+        path = Path(address.removeprefix("file:"))
+        if address.startswith("file:") and not path.exists():
+            raise Failure(f"--listen {address}: No such file or directory")
 
 
 def _check_stores(profile: Profile, wanted: tuple[str, ...]) -> None:

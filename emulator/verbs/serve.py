@@ -39,7 +39,7 @@ def serve(port: int, accounts: Path | None, state: Path | None, misbehave: tuple
         try:
             await server.start()
         except OSError as wrong:
-            raise Failure(f"127.0.0.1:{port}: {wrong.strerror or wrong}", Exit.TRANSPORT) from wrong
+            raise Failure(str(wrong.strerror or wrong), Exit.TRANSPORT) from wrong
         print(f"DS server at {server.url}; control interface at /control/accounts", flush=True)
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()

@@ -1,10 +1,13 @@
-"""Where a profile's state lies, and opening it: shared by `run` and `nonces`."""
+"""Where a profile's state lies, and looking into it: shared by `run`, `nonces`, `explain` and `push`."""
 
 from pathlib import Path
 
 import platformdirs
 
 from emulator.profiles import Profile
+from emulator.protocol.keyring import Account
+from emulator.store import FILE, LedgerLine, Store, StoreError
+from emulator.verbs.exits import Failure
 
 
 def folder(profile: Profile, state: Path | None) -> Path:
@@ -12,3 +15,25 @@ def folder(profile: Profile, state: Path | None) -> Path:
     if state is not None:
         return state
     return platformdirs.user_state_path("ds-handset") / profile.name
+
+
+def known(
+    profile: Profile, state: Path | None
+) -> tuple[tuple[Account, ...], dict[str, list[LedgerLine]]]:
+    """The accounts with what the store holds of them, and their ledgers; changes nothing.
+
+    Works while a handset runs. An account that the store has never seen is as the profile has it.
+    """
+    place = folder(profile, state)
+    if not (place / FILE).exists():
+        return profile.accounts, {account.name: [] for account in profile.accounts}
+    try:
+        with Store(place, read_only=True) as store:
+            ledgers = {account.name: store.ledger(account.name) for account in profile.accounts}
+            accounts = tuple(
+                store.fill(account) if ledgers[account.name] else account
+                for account in profile.accounts
+            )
+    except StoreError as wrong:
+        raise Failure(str(wrong)) from wrong
+    return accounts, ledgers

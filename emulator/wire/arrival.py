@@ -18,6 +18,16 @@ _USAGES: dict[str, Literal["ds", "dm"]] = {
     push.DM_NOTIFICATION_NEW: "dm",
 }
 _FOR_SYNCML = {"", push.APPLICATION_CODES[0], push.DS_APPLICATION, push.DM_APPLICATION}
+_WBXML_MESSAGES = (
+    b"\x02\xa4\x01",
+    b"\x02\x9f\x53",
+    b"\x02\x9f\x54",
+    b"\x03\xa4\x01",
+    b"\x02\x00\x00",
+)
+"""Beginnings of a SyncML message in WBXML: version and public identifier. A digest may begin so."""
+OLDEST_VERSION, NEWEST_VERSION = 10, 20
+"""Version fields of 1.0 and of DS 2.0, as far as known; more than that is no package #0."""
 _DS11 = ("application/vnd.syncml+wbxml", "application/vnd.syncml+xml")
 
 
@@ -49,26 +59,46 @@ class Arrival(msgspec.Struct, frozen=True):
     content: Notification | NotForUs | Ds11Alert
 
 
+_ALERT = Layer("DS 1.1 alert (WBXML)", 0, ())
+
+
 def read(octets: bytes) -> Arrival:
     """Unwraps what a bearer delivered. Raises WireError, its offset counted from the input's start.
 
-    A datagram with 06 in its second octet is a WSP push if all of it fits that form, else a bare
-    package #0, whose digest may begin with any octets.
+    A datagram with 06 in its second octet is a WSP push if all of it fits that form. A digest may
+    fit it by chance: a push for nobody here that reads as a package #0 of a known version is one.
     """
-    wrapped: push.Push | None = None
-    if len(octets) > 1 and octets[1] == push.PUSH_PDU:
+    if octets[1:2] != bytes([push.PUSH_PDU]):
+        return _bare(octets)
+    try:
+        wrapped = push.parse(octets)
+    except WireError as wrong:
         try:
-            wrapped = push.parse(octets)
-        except WireError as wrong:
-            try:
-                return _bare(octets)
-            except WireError:
-                raise wrong from None
-    return _bare(octets) if wrapped is None else _pushed(wrapped)
+            return _bare(octets)
+        except WireError:
+            raise wrong from None
+    pushed = _pushed(wrapped)
+    if not isinstance(pushed.content, NotForUs):
+        return pushed
+    try:
+        bare = _bare(octets)
+    except WireError:
+        return pushed
+    known = range(OLDEST_VERSION, NEWEST_VERSION + 1)
+    is_notification = isinstance(bare.content, Notification) and bare.content.version in known
+    return bare if is_notification else pushed
 
 
 def _bare(octets: bytes) -> Arrival:
-    content = notification.parse(octets)
+    is_message = octets.startswith(_WBXML_MESSAGES)
+    try:
+        content = notification.parse(octets)
+    except WireError:
+        if is_message:
+            return Arrival((_ALERT,), Ds11Alert(octets, _DS11[0]))
+        raise
+    if is_message and content.version > NEWEST_VERSION:
+        return Arrival((_ALERT,), Ds11Alert(octets, _DS11[0]))
     return Arrival((_package0(content, 0),), content)
 
 

@@ -1,0 +1,92 @@
+"""`handset demo` headless: the six steps, their JSON, and exit codes of scenarios."""
+
+from pathlib import Path
+
+import pytest
+
+from emulator.journal import read
+from emulator.protocol.events import SessionClosed
+from emulator.starts import SCENARIOS
+from tests.verbs.command import Handset
+
+
+def test_the_resynchronisation_in_words(handset: Handset) -> None:
+    done = handset("demo", "--headless")
+    assert (done.code, done.err) == (0, "")
+    assert [line[:3] for line in done.out.splitlines()[:6]] == [
+        "x 1", "v 2", "v 3", "v 4", "v 5", "v 6",
+    ]  # fmt: skip
+    assert "  nonces of both sides agree" in done.out.splitlines()
+    assert done.last.startswith("synchronised: ")
+
+
+def test_the_resynchronisation_as_json(handset: Handset) -> None:
+    done = handset("demo", "--headless", "--json")
+    found = done.json
+    assert done.code == 0
+    assert (found["verdict"], found["outcome"]) == ("verified-session-id", "synchronised")
+    states = [step["state"] for step in found["steps"]]
+    assert states == ["failed", "passed", "passed", "passed", "passed", "passed"]
+    assert found["nonces_agree"] is True
+    assert found["items"]["sent"] > 0
+    assert found["messages"] > 2
+
+
+@pytest.mark.parametrize("scenario", sorted(SCENARIOS))
+@pytest.mark.parametrize("phone", ["generic-xml", "no-resync"])
+def test_scenarios_with_other_handsets(handset: Handset, scenario: str, phone: str) -> None:
+    done = handset("demo", "--json", "--scenario", scenario, "--handset", phone)
+    stale = scenario != "ordinary"
+    ignored = scenario == "wrong-nonce" or (stale and phone == "no-resync")
+    assert done.json["outcome"] == ("ignored" if ignored else "synchronised")
+    assert done.code == (5 if ignored else 0)
+
+
+@pytest.mark.parametrize(
+    ("misbehaviour", "outcome", "code"),
+    [
+        ("forget-client-nonce", "synchronised", 0),
+        ("no-cred", "server-not-authenticated", 5),
+        ("wrong-cred", "server-not-authenticated", 5),
+        ("endless-401", "auth-refused", 5),
+        ("sign-with:dec_text", "ignored", 5),
+        ("sign-with:hex_text_upper", "synchronised", 0),
+    ],
+)
+def test_misbehaviour_by_name(handset: Handset, misbehaviour: str, outcome: str, code: int) -> None:
+    done = handset("demo", "--json", "--misbehave", misbehaviour)
+    assert (done.json["outcome"], done.code) == (outcome, code)
+
+
+def test_the_journal_has_the_run(handset: Handset, tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    assert handset("demo", "--headless", "--journal", path).code == 0
+    closed = [event.what for event in read(path) if isinstance(event.what, SessionClosed)]
+    assert [what.outcome for what in closed] == ["synchronised"]
+    before = path.read_bytes()
+    done = handset("demo", "--headless", "--journal", path)
+    assert done.code == 2
+    assert done.complaint == f"handset: {path}: exists already; a journal is never overwritten"
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--scenario", "nope"), "--scenario nope: one of resync, ordinary, "),
+        (("--misbehave", "nope"), "--misbehave: no misbehaviour 'nope'"),
+        (("--misbehave", "sign-with:nope"), "--misbehave: "),
+        (("--handset", "generic-xm"), "did you mean 'generic-xml'?"),
+        (("--pace", "x"), "Invalid value for '--pace'"),
+        (("--journal", "/nowhere/j"), "/nowhere/j: cannot be written: No such file"),
+    ],
+)
+def test_bad_input_is_usage(handset: Handset, arguments: tuple[str, ...], said: str) -> None:
+    done = handset("demo", "--headless", *arguments)
+    assert done.code == 2
+    assert said in done.complaint
+
+
+def test_nothing_of_the_demo_stays(handset: Handset, tmp_path: Path, home: Path) -> None:
+    handset("demo", "--headless")
+    assert not home.exists()
