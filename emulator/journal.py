@@ -29,6 +29,9 @@ FORMAT = 1
 _MARK = b"auth-basic"
 
 
+_DIGESTS = {build.AUTH_TYPES[scheme].lower() for scheme in ("md5", "mac")}
+
+
 class JournalError(Exception):
     """A journal cannot be read or written; the text names file and line."""
 
@@ -65,7 +68,9 @@ class Journal:
     ) -> Event:
         """Writes one event down; octets of a message lose the secrets of `account` first."""
         if isinstance(what, MessageSent | MessageReceived):
-            octets = cut(bytes(what.octets), what.content_type, account)
+            # Our own Creds say what they are; a peer's may not.
+            doubtful = isinstance(what, MessageReceived) and what.summary.startswith("Cred")
+            octets = cut(bytes(what.octets), what.content_type, account, doubtful)
             what = msgspec.structs.replace(what, octets=octets)
         event = Event(
             seq=len(self.events) + 1,
@@ -122,13 +127,16 @@ def _events(path: Path) -> Iterator[Event]:
             raise JournalError(f"{path}: line {number}: {wrong}") from None
 
 
-def cut(octets: bytes, content_type: str, account: Account | None) -> Octets:
-    """The octets of a message without its secrets: the data of basic Creds, each cut named.
+def cut(
+    octets: bytes, content_type: str, account: Account | None, has_cred: bool = False
+) -> Octets:
+    """The octets of a message without its secrets: the data of Creds that are no digests, each named.
 
+    `has_cred`: there is a Cred that must be looked at, although nothing says that it is a basic one.
     Where the places cannot be told, everything is cut: a journal never leaks for want of parsing.
     """
     # Without NULs the mark shows in UTF-16 too.
-    if _MARK not in octets.replace(b"\0", b"").lower():
+    if not has_cred and _MARK not in octets.replace(b"\0", b"").lower():
         return Octets(octets.hex())
     reader = codec.by_media_type(content_type)
     try:
@@ -151,22 +159,17 @@ def _basic(account: Account) -> bytes:
 
 
 def _secret_spans(octets: bytes, reader: codec.Codec) -> list[tuple[int, int]]:
-    """Every run of character data in the Data of a basic Cred."""
-    spans: list[tuple[int, int]] = []
-    data: list[tuple[int, int]] = []
-    basic = False
+    """Every run of character data in the Data of a Cred that is no digest: basic, or of no type."""
+    creds: list[tuple[list[str], list[tuple[int, int]]]] = []
     for at in reader.locate(octets):
         if at.path[-1:] == ("Cred",):
-            data, basic = [], False
-        elif "Cred" in at.path[-3:]:
-            if at.path[-1] == "Type":
-                kind = b"".join(octets[a:b] for a, b in at.values).decode("latin-1")
-                basic = kind.strip().lower() == build.AUTH_TYPES["basic"]
-            elif at.path[-2:] == ("Cred", "Data"):
-                data = list(at.values)
-            if basic:
-                spans += [span for span in data if span not in spans]
-    return spans
+            creds.append(([], []))
+        elif creds and at.path[-3:] == ("Cred", "Meta", "Type"):
+            kind = b"".join(octets[a:b] for a, b in at.values).decode("latin-1")
+            creds[-1][0].append(kind.strip().lower())
+        elif creds and at.path[-2:] == ("Cred", "Data"):
+            creds[-1][1].extend(at.values)
+    return [span for types, spans in creds if not set(types) & _DIGESTS for span in spans]
 
 
 def restored(octets: Octets, accounts: dict[str, Account]) -> bytes:

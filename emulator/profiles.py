@@ -389,6 +389,8 @@ def problems(profile: Profile) -> list[str]:
         where = f"account {account.name}"
         if not account.url.lower().startswith(("http://", "https://")):
             found.append(f"{where}: url is missing, or not http:// or https://")
+        if "@" in account.url.partition("://")[2].partition("/")[0]:
+            found.append(f"{where}: url holds a user name; a URL is shown everywhere, take it out")
         if not account.server_id:
             found.append(f"{where}: server_id is missing: no notification can name this account")
         if not account.stores:

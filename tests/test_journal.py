@@ -281,3 +281,16 @@ def test_no_line_of_the_file_has_the_secret(codec: Codec, tmp_path: Path) -> Non
     for event in read(path):
         assert isinstance(event.what, MessageSent | MessageReceived)
         assert restored(event.what.octets, {"account": ACCOUNT}) == bytes(octets)
+
+
+@BOTH
+def test_a_peers_cred_of_no_type_may_be_a_password_and_is_cut(codec: Codec) -> None:
+    octets = codec.encode(_message(Cred(Meta(format="b64"), (SECRET.decode(),))))
+    journal = Journal(lambda: 0.0)
+    heard = MessageReceived(
+        200, codec.media_type, Octets.of(octets), 0.0, 1, 2, 212, "Cred, 212, Final"
+    )
+    event = journal.append(heard, account=ACCOUNT)
+    assert isinstance(event.what, MessageReceived)
+    assert SECRET not in bytes(event.what.octets)
+    assert len(event.what.octets.cuts) == 1

@@ -65,7 +65,8 @@ def judge(turn: Turn, message: Message, counts: bool = True) -> NonceKind | None
         )
     else:
         sentence = f"a Cred of type {scheme or 'none'} proves nothing here"
-    shown = "" if scheme == "basic" else build.b64(received)
+    # A Cred that is no digest may hold a password.
+    shown = build.b64(received) if scheme in ("md5", "mac") else ""
     turn.record(
         ServerCredJudged(account.server_id, scheme, shown, tuple(tries), matched, counts, sentence)
     )
