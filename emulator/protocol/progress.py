@@ -73,9 +73,9 @@ def _finish(turn: Turn) -> None:
 
 
 def _success(state: SessionState) -> str:
-    moved = f"{state.items_sent} sent, {state.items_received} received"
+    moved = f"synchronised, {state.items_sent} sent and {state.items_received} received"
     if state.kind == "resync" and state.confirmed:
-        return f"synchronised ({moved}); both sides hold fresh nonces again"
+        return f"{moved}; both sides hold fresh nonces again"
     if state.proof == "excused":
-        return f"synchronised ({moved}); the server did not prove itself"
-    return f"synchronised ({moved})"
+        return f"{moved}; the server did not prove itself"
+    return moved

@@ -184,7 +184,7 @@ def _print(arrived: Arrival, found: Verdict, notes: list[str], secrets: bool) ->
         print(f"near miss: {miss.id}: {miss.meaning}")
     for note in notes:
         print(f"note: {note}")
-    print(f"{found.verdict}: {found.sentence}")
+    print(f"{found.verdict}: {found.sentence.removeprefix('notification ignored: ')}")
 
 
 def _attempt_lines(attempt: Attempt, received: bytes, secrets: bool) -> list[str]:

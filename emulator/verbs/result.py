@@ -91,6 +91,8 @@ def nonces_agree(events: Iterable[Event]) -> bool | None:
     return (held.get("client") or "", held.get("server") or "") == (peer.client, peer.server)
 
 
+_SAID_ALREADY = ("synchronised, ", "notification ignored: ", "authentication refused: ")
+"""How sentences begin that say their outcome themselves."""
 _MARKS: dict[StepState, str] = {
     "pending": ".",
     "running": ">",
@@ -109,5 +111,8 @@ def lines(result: Result) -> list[str]:
         out.append(f"{_MARKS[step.state]} {step.step} {titles[step.step]:14} {words}")
     if result.nonces_agree is not None:
         out.append(f"  nonces of both sides {'agree' if result.nonces_agree else 'differ'}")
-    out.append(f"{result.outcome}: {result.sentence}")
+    words = result.sentence
+    for said_already in _SAID_ALREADY:
+        words = words.removeprefix(said_already)
+    out.append(f"{result.outcome}: {words}")
     return out

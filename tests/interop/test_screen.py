@@ -30,7 +30,7 @@ def test_a_session_is_live_on_the_screen_and_q_gives_the_terminal_back(
     with Terminal(HANDSET, "run", str(device.profile), *options, columns=80, rows=24) as terminal:
         # The server takes a second over its last answer: until then this is what there is to see.
         terminal.wait_for("212 + Chal", "item sent: add contacts 1, 201", "item received")
-        terminal.wait_for("synchronised (1 sent, 1 received)")
+        terminal.wait_for("synchronised, 1 sent and 1 received")
         terminal.wait_for("1 - skipped", "3 ✓ passed", "4 ✓ passed", "5 - skipped")
         terminal.send("g")
         terminal.wait_for("401 + Chal", "Chal: sign again over")

@@ -199,7 +199,7 @@ def _accepted(fresh: str, messages: int, first: bool = True) -> list[Step]:
         (0.0, ItemMoved("in", "contacts", "add", "2", "s-17", 201)),
         (0.003, map_sent),
         (0.01, last),
-        (0.0, SessionClosed("synchronised", "synchronised (1 sent, 1 received); both sides hold fresh nonces again", messages + 1, 1, 1)),
+        (0.0, SessionClosed("synchronised", "synchronised, 1 sent and 1 received; both sides hold fresh nonces again", messages + 1, 1, 1)),
     ]  # fmt: skip
 
 

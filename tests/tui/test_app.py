@@ -151,4 +151,4 @@ async def test_events_come_into_sight_while_the_run_goes_on() -> None:
         deck._play(recording.resync()[:10], 1)
         await until(pilot, lambda: "> step 3 of 6 running: package 1" in text_of(app))
         deck._play(recording.resync()[10:], 1)
-        await until(pilot, lambda: "✓ synchronised (1 sent, 1 received)" in text_of(app))
+        await until(pilot, lambda: "✓ synchronised, 1 sent and 1 received" in text_of(app))
