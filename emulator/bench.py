@@ -19,7 +19,6 @@ from emulator import profiles
 from emulator.journal import Journal
 from emulator.phone import Phone
 from emulator.protocol import inspection
-from emulator.protocol.digest import Working
 from emulator.protocol.effects import Effect, Record, Stopped
 from emulator.protocol.events import (
     Event,
@@ -81,7 +80,6 @@ class Bench:
         self._round = 0
         self.server: Server | None = None
         self.phone: Phone | None = None
-        self._question: asyncio.Future[bool] | None = None
 
     @property
     def events(self) -> list[Event]:
@@ -129,7 +127,7 @@ class Bench:
             self.journal,
             listen=("udp://127.0.0.1:0",),
             gate=self._gate,
-            ask=self._ask,
+            attended=True,
             ended=self._ended,
             clock=self._clock,
         )
@@ -169,22 +167,16 @@ class Bench:
 
     async def answer(self, accepted: bool) -> None:
         """The person's answer to an open question."""
-        if self._question is not None and not self._question.done():
-            self._question.set_result(accepted)
-
-    def _ask(self, text: str) -> asyncio.Future[bool]:
-        self._question = asyncio.get_running_loop().create_future()
-        return self._question
+        if self.phone is not None:
+            self.phone.answer(accepted)
 
     async def settled(self) -> None:
         """Returns when no session runs and none waits."""
         if self.phone is not None:
             await self.phone.settled()
 
-    def workings(self, event: Event) -> Sequence[tuple[str, Working, bytes]]:
-        if self.phone is None:
-            return ()
-        return inspection.workings(event, self.events, self.phone.handset.keyring())
+    def workings(self, event: Event) -> Sequence[inspection.Compared]:
+        return self.phone.workings(event) if self.phone is not None else ()
 
     def document(self, event: Event) -> str:
         return inspection.document(event)

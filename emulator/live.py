@@ -4,7 +4,6 @@ Of a foreign server's nonces nothing is known; what they should be after each st
 said to be so. `notify` plays the server's sender towards the phone's own bearer.
 """
 
-import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +12,6 @@ from emulator.journal import Journal
 from emulator.phone import Phone
 from emulator.profiles import Profile
 from emulator.protocol import digest, inspection, sessionid
-from emulator.protocol.digest import Working
 from emulator.protocol.effects import Effect, Record, Stopped
 from emulator.protocol.events import Event, Failed, NonceStored, PeerNonces
 from emulator.store import StoreError
@@ -45,7 +43,6 @@ class Live:
         self._listen = listen
         self._ended = ended
         self._attended = attended
-        self._question: asyncio.Future[bool] | None = None
         self._supposed: dict[str, str] = {}
         # Without a screen an unusable state folder ends the process before anything starts.
         self.phone: Phone | None = None if attended else self._make()
@@ -57,7 +54,7 @@ class Live:
             self.journal,
             listen=self._listen,
             gate=self._suppose,
-            ask=self._ask if self._attended else None,
+            attended=self._attended,
             ended=self._ended,
         )
 
@@ -95,12 +92,9 @@ class Live:
             self.phone.handset.sync(stores=self._sync)
 
     async def answer(self, accepted: bool) -> None:
-        if self._question is not None and not self._question.done():
-            self._question.set_result(accepted)
-
-    def _ask(self, text: str) -> asyncio.Future[bool]:
-        self._question = asyncio.get_running_loop().create_future()
-        return self._question
+        """The person's answer to an open question."""
+        if self.phone is not None:
+            self.phone.answer(accepted)
 
     async def settled(self) -> None:
         if self.phone is not None:
@@ -111,10 +105,8 @@ class Live:
             await self.phone.close(why)
         self.journal.close()
 
-    def workings(self, event: Event) -> Sequence[tuple[str, Working, bytes]]:
-        if self.phone is None:
-            return ()
-        return inspection.workings(event, self.events, self.phone.handset.keyring())
+    def workings(self, event: Event) -> Sequence[inspection.Compared]:
+        return self.phone.workings(event) if self.phone is not None else ()
 
     def document(self, event: Event) -> str:
         return inspection.document(event)

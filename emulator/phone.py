@@ -13,8 +13,9 @@ from emulator.bearers import inbox, udp
 from emulator.handset import Client, Gate, Handset, no_gate
 from emulator.journal import Journal
 from emulator.profiles import Profile
+from emulator.protocol import inspection
 from emulator.protocol.effects import Stopped
-from emulator.protocol.events import BearerFailed, BearerOpened
+from emulator.protocol.events import BearerFailed, BearerOpened, Event
 from emulator.protocol.keyring import Account
 from emulator.store import Store
 from emulator.wire.errors import WireError
@@ -28,7 +29,10 @@ class AddressError(ValueError):
 
 
 class Phone:
-    """`listen` are addresses: udp://HOST:PORT, file:PATH, - (standard input, a hex line each)."""
+    """`listen` are addresses: udp://HOST:PORT, file:PATH, - (standard input, a hex line each).
+
+    `attended`: there is a person to ask; otherwise the profile answers.
+    """
 
     def __init__(
         self,
@@ -38,7 +42,7 @@ class Phone:
         *,
         listen: tuple[str, ...] = (),
         gate: Gate = no_gate,
-        ask: Callable[[str], asyncio.Future[bool]] | None = None,
+        attended: bool = False,
         ended: Callable[[int], None] = lambda run: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -49,8 +53,16 @@ class Phone:
         self._bearers: list[udp.UdpBearer] = []
         self._readers: list[asyncio.Task[None]] = []
         self._queue: asyncio.Queue[tuple[bytes, str, str]] = asyncio.Queue(QUEUE)
+        self._question: asyncio.Future[bool] | None = None
         self.handset = Handset(
-            profile, self.store, journal, _client, gate=gate, ask=ask, ended=ended, clock=clock
+            profile,
+            self.store,
+            journal,
+            _client,
+            gate=gate,
+            ask=self._ask if attended else None,
+            ended=ended,
+            clock=clock,
         )
 
     async def start(self) -> None:
@@ -94,6 +106,19 @@ class Phone:
                     await self._queue.put((_octets(line), name, name))
         except OSError as wrong:
             self.journal.append(BearerFailed(name, wrong.strerror or str(wrong)))
+
+    def _ask(self, text: str) -> asyncio.Future[bool]:
+        self._question = asyncio.get_running_loop().create_future()
+        return self._question
+
+    def answer(self, accepted: bool) -> None:
+        """The person's answer to the open question, if there is one."""
+        if self._question is not None and not self._question.done():
+            self._question.set_result(accepted)
+
+    def workings(self, event: Event) -> list[inspection.Compared]:
+        """The digests behind an event, worked out with the keyring as it is now."""
+        return inspection.workings(event, self.journal.events, self.handset.keyring())
 
     @property
     def listening(self) -> tuple[str, ...]:
