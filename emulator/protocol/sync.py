@@ -63,6 +63,7 @@ SYNC_TYPES: dict[int, SyncType] = {
 SERVER_ALERTED = {206: 200, 207: 202, 208: 203, 209: 204, 210: 205}
 """Alert codes of a notification, and those that package 1 answers them with (decision 9)."""
 _ECHO = {code: alerted for alerted, code in SERVER_ALERTED.items()}
+_CRLF_TYPES = ("text/x-vcard", "text/vcard", "text/x-vcalendar", "text/calendar")
 _ACTIONS = {"Add": "add", "Replace": "replace", "Delete": "delete"}
 
 
@@ -281,7 +282,8 @@ def _take_item(turn: Turn, store_name: str, command: Add | Replace | Delete, ite
             maps = (*(m for m in store.maps if m[0] != guid), (guid, luid))
             store = _put(turn, store, luids=tuple(known.items()), maps=maps)
         kind = _type_of(command.meta, item.meta, store.type)
-        changes.append(PutItem(account, store.name, luid, kind, octets(item.data), guid))
+        data = _line_ends(octets(item.data), kind, turn.state.device.codec)
+        changes.append(PutItem(account, store.name, luid, kind, data, guid))
     turn.note(*changes)
     turn.set(items_received=turn.state.items_received + 1)
     action: Literal["add", "replace", "delete"] = (
@@ -289,6 +291,13 @@ def _take_item(turn: Turn, store_name: str, command: Add | Replace | Delete, ite
     )
     turn.record(ItemMoved("in", store.name, action, luid, guid, code))
     return code
+
+
+def _line_ends(data: bytes, kind: str, codec: str) -> bytes:
+    """The CR LF of a vCard or vCalendar again, which an XML reader has made LF [XML 1.0, 2.11]."""
+    if codec != "xml" or kind.partition(";")[0].strip().lower() not in _CRLF_TYPES:
+        return data
+    return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def _type_of(outer: Meta | None, inner: Meta | None, default: str) -> str:

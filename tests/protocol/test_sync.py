@@ -236,6 +236,13 @@ def test_added_items_are_stored_and_mapped():
     assert talk.closed.items_received == 1
 
 
+def test_a_vcard_gets_its_cr_back_that_an_xml_reader_took():
+    talk = at_package_3()
+    talk.hears(ok(talk, down(add("g1", "BEGIN:VCARD\nEND:VCARD\n"))))
+    put = next(c for c in talk.changes if isinstance(c, PutItem))
+    assert put.octets == b"BEGIN:VCARD\r\nEND:VCARD\r\n"
+
+
 def test_an_add_whose_map_got_lost_is_not_doubled():
     talk = at_package_3(item("7", guid="g1", map_due=True))
     talk.hears(ok(talk, down(add("g1"))))
