@@ -69,7 +69,8 @@ class Bench:
     ) -> None:
         self.scenario = SCENARIOS[scenario]
         self.journal = journal or Journal(clock)
-        self.subtitle = self.scenario.title
+        broken = f"; server: {', '.join(misbehave)}" if misbehave else ""
+        self.subtitle = self.scenario.title + broken
         self.hint = "g goes to the first event, enter opens one; n sends another notification"
         self._handset = handset
         self._misbehave = misbehave
@@ -130,6 +131,7 @@ class Bench:
             attended=True,
             ended=self._ended,
             clock=self._clock,
+            runs=self._run,
         )
         for card in _CARDS:
             self.phone.store.add_item(_ACCOUNT, "contacts", "text/x-vcard", card.encode())

@@ -65,7 +65,7 @@ def demo(
     scenario: Annotated[str, typer.Option("--scenario", metavar="NAME")] = "resync",
     misbehave: Misbehave = None,
     pace: Annotated[
-        float, typer.Option("--pace", metavar="S", help="Seconds that a run takes on the screen.")
+        float, typer.Option("--pace", metavar="S", min=0, help="Seconds a run takes on the screen.")
     ] = 2.0,
     headless: Headless = False,
     json: Json = False,
@@ -73,7 +73,7 @@ def demo(
     handset: Annotated[
         str, typer.Option("--handset", metavar="NAME", help="A handset profile.")
     ] = "generic-wbxml",
-    timeout: Annotated[float, typer.Option("--timeout", metavar="S")] = 60.0,
+    timeout: Annotated[float, typer.Option("--timeout", metavar="S", min=0)] = 60.0,
 ) -> None:
     """Built-in server, handset and a notification: the six steps, no network needed."""
     from emulator.verbs.demo import demo as go
@@ -97,8 +97,10 @@ def run(
     ] = None,
     headless: Headless = False,
     json: Json = False,
-    once: Annotated[bool, typer.Option("--once", help="End after the first outcome.")] = False,
-    timeout: Annotated[float | None, typer.Option("--timeout", metavar="S")] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Headless: end after the first outcome.")
+    ] = False,
+    timeout: Annotated[float | None, typer.Option("--timeout", metavar="S", min=0)] = None,
     journal: JournalFile = None,
     state: StateFolder = None,
 ) -> None:

@@ -81,7 +81,8 @@ class Handset:
     """One device: its accounts, its store, its journal, at most one session at a time.
 
     `client` makes the connection of a session; `ask` puts a question to the person (None: the
-    profile answers); `ended` is called with the run's number when a run is over.
+    profile answers); `ended` is called with the run's number when a run is over; `runs` is how many
+    the journal has already.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Handset:
         gate: Gate = no_gate,
         ask: Callable[[str], Awaitable[bool]] | None = None,
         ended: Callable[[int], None] = lambda run: None,
+        runs: int = 0,
     ) -> None:
         self.profile = profile
         self.store = store
@@ -107,7 +109,7 @@ class Handset:
         self._ask = ask
         self._ended = ended
         self._arrivals = Arrivals()
-        self._runs = 0
+        self._runs = runs
         self._cause = 0
         self._task: asyncio.Task[None] | None = None
         self._stop: Stopped | None = None

@@ -35,7 +35,6 @@ class Live:
     ) -> None:
         self.title = profile.name
         self.subtitle = ", ".join(account.url for account in profile.accounts)
-        self.hint = "waiting for a notification; n sends one to this handset, r starts a sync"
         self.journal = journal
         self._profile = profile
         self._sync = sync
@@ -57,6 +56,11 @@ class Live:
             attended=self._attended,
             ended=self._ended,
         )
+
+    @property
+    def hint(self) -> str:
+        """What a person can do; nothing while there is no phone to do it with."""
+        return "" if self.phone is None else "n plays the server's sender, r starts a sync"
 
     @property
     def events(self) -> Sequence[Event]:

@@ -45,6 +45,7 @@ class Phone:
         attended: bool = False,
         ended: Callable[[int], None] = lambda run: None,
         clock: Callable[[], float] = time.time,
+        runs: int = 0,
     ) -> None:
         self.profile = profile
         self.journal = journal
@@ -63,6 +64,7 @@ class Phone:
             ask=self._ask if attended else None,
             ended=ended,
             clock=clock,
+            runs=runs,
         )
 
     async def start(self) -> None:

@@ -380,8 +380,11 @@ def _referenced(path: Path, key: str, reference: Mapping[str, Any]) -> str:
     raise ProfileError(f'{path}: {key}: text, {{env = "NAME"}} or {{file = "PATH"}} is expected')
 
 
-def problems(profile: Profile) -> list[str]:
-    """What would keep a handset of this profile from working, in words; for `profile check`."""
+def problems(profile: Profile, notifications: bool = True) -> list[str]:
+    """What would keep a handset of this profile from working, in words.
+
+    `notifications`: whether it is to receive any; a sync that the person starts needs less.
+    """
     found = []
     if not profile.accounts:
         found.append("[account] is missing: url, server_id, user and password of a DS account")
@@ -391,12 +394,14 @@ def problems(profile: Profile) -> list[str]:
             found.append(f"{where}: url is missing, or not http:// or https://")
         if "@" in account.url.partition("://")[2].partition("/")[0]:
             found.append(f"{where}: url holds a user name; a URL is shown everywhere, take it out")
-        if not account.server_id:
+        if notifications and not account.server_id:
             found.append(f"{where}: server_id is missing: no notification can name this account")
         if not account.stores:
             found.append(f"{where}: no datastore; add [stores.contacts] with server = ...")
-        if not all(account.notification_identity):
-            found.append(f"{where}: no secret to check notifications with")
+        if notifications and not account.notification_identity[1]:
+            by_user = account.policy.notification.identity == "user"
+            key = "password" if by_user else "server_secret"
+            found.append(f"{where}: {key} is missing: no notification can be checked")
         if account.policy.auth.scheme != "none" and not account.user:
             found.append(f"{where}: user is missing")
     return found

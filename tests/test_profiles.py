@@ -309,7 +309,7 @@ def test_octets_that_are_no_text_are_no_profile(tmp_path: Path) -> None:
     [
         ('"http://127.0.0.1:9000/sync"', '"127.0.0.1:9000"', "url is missing, or not http://"),
         ('"ds.example.com"', '""', "server_id is missing: no notification can name this account"),
-        ('"srv-secret"', '""', "no secret to check notifications with"),
+        ('"srv-secret"', '""', "server_secret is missing: no notification can be checked"),
         ('"alice"', '""', "user is missing"),
     ],
 )
@@ -318,6 +318,11 @@ def test_what_would_keep_a_handset_from_working(
 ) -> None:
     found = problems(load(str(write(ACCOUNT.replace(old, new)))))
     assert [problem for problem in found if problem.startswith(f"account account: {said}")]
+
+
+def test_a_sync_that_the_person_starts_needs_no_server_secret(write: Write) -> None:
+    text = ACCOUNT.replace('"srv-secret"', '""').replace('"ds.example.com"', '""')
+    assert problems(load(str(write(text))), notifications=False) == []
 
 
 def test_an_account_without_a_datastore_is_a_problem(write: Write) -> None:

@@ -78,7 +78,8 @@ def _challenged(turn: Turn, message: Message, status: Status) -> None:
         endings.refused(turn, signing)
     elif turn.state.challenges.count(status.code) >= limit:
         endings.refused(
-            turn, f"{status.code} again, although package 1 was signed over the new nonce"
+            turn,
+            f"{status.code} again, over the nonce of its challenge: user or password are probably wrong",
         )
     else:
         target = turn.state.url if message.header.resp_uri else turn.state.account.url

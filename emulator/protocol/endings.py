@@ -51,4 +51,8 @@ def broken(turn: Turn, sentence: str) -> None:
 def not_authenticated(turn: Turn, sentence: str) -> None:
     """Nothing more is sent, nothing is stored (decision 7)."""
     turn.step(5, "failed", sentence)
-    end(turn, "server-not-authenticated", f"the server did not prove itself: {sentence}")
+    demands = turn.state.account.policy.server_auth
+    key = "resync" if turn.state.kind == "resync" else "ordinary"
+    demanded = getattr(demands, key) == "required"
+    because = f" (server_auth.{key} is required)" if demanded else ""
+    end(turn, "server-not-authenticated", f"the server did not prove itself: {sentence}{because}")

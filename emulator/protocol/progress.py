@@ -75,7 +75,7 @@ def _finish(turn: Turn) -> None:
 def _success(state: SessionState) -> str:
     moved = f"synchronised, {state.items_sent} sent and {state.items_received} received"
     if state.kind == "resync" and state.confirmed:
-        return f"{moved}; both sides hold fresh nonces again"
+        return f"{moved}; the server confirmed the fresh nonces"
     if state.proof == "excused":
         return f"{moved}; the server did not prove itself"
     return moved

@@ -66,7 +66,7 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
     "server-used-stored-nonce": (
         "note",
         "decision 7",
-        "in a resynchronisation the server signed with a nonce that it should have lost",
+        "in a resynchronisation the server proved itself with another nonce than the SessionID",
     ),
     "command-challenged": (
         "warning",

@@ -41,6 +41,10 @@ from emulator.wire import build, codec
 from emulator.wire.errors import WireError
 from emulator.wire.syncml import Message, number
 
+_STOPPED = {
+    "interrupted": "the session was interrupted",
+    "timed-out": "the session ran out of time",
+}
 Result = tuple[SessionState, tuple[Effect, ...]]
 
 
@@ -81,7 +85,7 @@ def begin(
     turn.set(session_id=_session_id(turn, verdict))
     if unknown:
         turn.remark("unknown-datastore", ", ".join(unknown))
-    text = "The server wants to synchronise." if verdict is not None else ""
+    text = f"{account.server_id} wants to synchronise {_listed(wanted)}."
     mode = _ui_mode(account, verdict)
     if mode == "user-interaction":
         turn.move("ask")
@@ -92,6 +96,10 @@ def begin(
         turn.record(PersonAsked(text, False))
     _load(turn)
     return turn.state, tuple(turn.effects)
+
+
+def _listed(wanted: tuple[tuple[str, int], ...]) -> str:
+    return " and ".join(name for name, _ in wanted)
 
 
 def _session_id(turn: Turn, verdict: Verdict | None) -> str:
@@ -115,7 +123,7 @@ def advance(state: SessionState, heard: Heard) -> Result:
     if state.state is State.ENDED:
         return state, ()
     if isinstance(what, Stopped):
-        endings.end(turn, what.outcome, f"the session was {what.outcome.replace('-', ' ')}")
+        endings.end(turn, what.outcome, _STOPPED[what.outcome])
     elif isinstance(what, Answered):
         _answered(turn, what)
     elif isinstance(what, Loaded):

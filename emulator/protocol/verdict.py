@@ -75,7 +75,8 @@ class Verdict(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         """The verdict as a person would say it."""
         if self.verdict == "ignored":
-            return f"notification ignored: {REASONS[self.reason]}"
+            of = f" ({self.notification.server_id})" if self.reason == "unknown-server" else ""
+            return f"notification ignored: {REASONS[self.reason]}{of}"
         if self.verdict == "held":
             return "verified; held until the running session has ended"
         return {
@@ -95,7 +96,7 @@ REASONS: dict[str, str] = {
     "session-id-zero": "only the SessionID verifies it, and SessionID 0 would be a constant nonce",
     "no-digest": "a DS 1.1 alert carries no digest",
     "transport-not-secure": "without credentials a resynchronisation needs https",
-    "rate-limited": "too many resynchronisations in a short time",
+    "rate-limited": "more than three resynchronisations at once, then one a minute (resync.rate)",
     "declined": "the owner declined",
     "duplicate": "the session that it asks for is running",
     "not-for-us": "it is for another application of the phone",
@@ -126,11 +127,16 @@ def judge(notification: Notification, keyring: Keyring, at: float) -> Verdict:
 
 def _own_nonces(notification: Notification, account: Account) -> Iterator[Attempt]:
     # A nonce that was never set is tried as the empty one (resync, open point 10).
-    yield _attempt(notification, account, "stored", account.server_nonce or b"")
+    nonces: list[tuple[NonceKind, bytes]] = [("stored", account.server_nonce or b"")]
     if account.candidate is not None:
-        yield _attempt(notification, account, "candidate", account.candidate)
-    for constant in account.policy.notification.constant_nonces:
-        yield _attempt(notification, account, "constant", constant.encode())
+        nonces.append(("candidate", account.candidate))
+    constants = account.policy.notification.constant_nonces
+    nonces += [("constant", constant.encode()) for constant in constants]
+    for kind, nonce in nonces:
+        attempt = _attempt(notification, account, kind, nonce)
+        yield attempt
+        if attempt.matched:
+            return
 
 
 def _session_ids(notification: Notification, account: Account) -> Iterator[Attempt]:
@@ -256,7 +262,8 @@ def events(verdict: Verdict) -> list[What]:
         if own:
             out.append(StepMoved(2, "skipped", "not needed"))
         elif verdict.reason:
-            out.append(StepMoved(2, "failed", REASONS[verdict.reason]))
+            but = "" if verdict.nonce_kind == "none" else "the SessionID verifies, but: "
+            out.append(StepMoved(2, "failed", but + REASONS[verdict.reason]))
         else:
             out.append(StepMoved(2, "passed", f"verified as {verdict.encoding}"))
     out.append(reached(verdict))

@@ -218,7 +218,7 @@ def _notify(service: Service, call: Call) -> Any:
 def _target(text: str | None) -> tuple[str, int] | None:
     if text is None:
         return None
-    host, _, port = text.rpartition(":")
+    host, _, port = text.removeprefix("udp://").rpartition(":")
     host = host.strip("[]")
     if host not in LOOPBACK:
         raise Forbidden(f"target: loopback only, not {host or text}")

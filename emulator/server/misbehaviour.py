@@ -70,12 +70,12 @@ def _checked(name: str) -> str:
     key, colon, value = name.partition(":")
     row = TABLE.get(key)
     if row is None:
-        raise ValueError(f"no misbehaviour {key!r}{_meant(key, TABLE)}")
+        raise ValueError(f"no misbehaviour {key!r}; {_meant(key, TABLE)}")
     if row.values and value not in row.values:
         given = f"{value!r}" if colon else "nothing"
         raise ValueError(
             f"{key}:{row.value} wants one of {', '.join(row.values)}, not {given}"
-            f"{_meant(value, row.values)}"
+            f"; {_meant(value, row.values)}"
         )
     if colon and not row.values:
         raise ValueError(f"{key} takes no value, not {value!r}")
@@ -84,4 +84,4 @@ def _checked(name: str) -> str:
 
 def _meant(word: str, words: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, list(words), 1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(words)}"

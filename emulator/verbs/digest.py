@@ -20,17 +20,16 @@ def show(working: Working, as_json: bool) -> None:
         return
     width = max(len(step.name) for step in working.steps)
     for step in working.steps:
-        print(f"{step.name:<{width}}  {_shown(step.octets)}")
+        print(f"{step.name:<{width}}  {shown(step.octets)}")
     print(working.value)
 
 
-def _shown(octets: bytes) -> str:
+def shown(octets: bytes) -> str:
+    """Octets as a person reads them: text where they are text, else hex; "(empty)" for none."""
     text = octets.decode("latin-1")
-    return (
-        f"{octets.hex()}  {text!r}"
-        if octets and text.isascii() and text.isprintable()
-        else octets.hex()
-    )
+    if not octets:
+        return "(empty)"
+    return f"{octets.hex()}  {text!r}" if text.isascii() and text.isprintable() else octets.hex()
 
 
 def octets(text: str, option: str) -> bytes:

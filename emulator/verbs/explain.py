@@ -11,6 +11,7 @@ from emulator.protocol import verdict as verdicts
 from emulator.protocol.keyring import Account, Keyring
 from emulator.protocol.verdict import Attempt, Verdict
 from emulator.verbs import state
+from emulator.verbs.digest import shown
 from emulator.verbs.exits import Exit, Failure
 from emulator.wire import arrival
 from emulator.wire.arrival import Arrival, Layer
@@ -39,7 +40,11 @@ def explain(
     try:
         octets = inbox.read_input(source)
     except WireError as wrong:
-        raise Failure(f"{source[:40]}: neither a file nor hex: {wrong}") from wrong
+        is_file = len(source) < 256 and Path(source).is_file()
+        what = f"{source}: the file is" if is_file else f"{source[:40]!r}: neither a file nor"
+        raise Failure(
+            f"{what} {'neither octets of a push nor ' if is_file else ''}hex: {wrong}"
+        ) from wrong
     except OSError as wrong:
         raise Failure(f"{source}: {wrong.strerror}") from wrong
     keyring = _from_profile(profile, folder) if profile else _from_options(given)
@@ -115,7 +120,8 @@ def _no_verdict(layers: tuple[Layer, ...], reason: str, why: str, as_json: bool)
     else:
         for line in _layer_lines(layers):
             print(line)
-        print(f"ignored: {verdicts.REASONS[reason]}: {why}")
+        detail = "" if why == verdicts.REASONS[reason] else f": {why}"
+        print(f"ignored: {verdicts.REASONS[reason]}{detail}")
     return Exit.REFUSED
 
 
@@ -193,7 +199,9 @@ def _attempt_lines(attempt: Attempt, received: bytes, secrets: bool) -> list[str
     width = max(len(step.name) for step in attempt.working.steps)
     for step in attempt.working.steps:
         hidden = step.secret and not secrets
-        out.append(f"  {step.name:<{width}}  {'(secret; --show-secrets)' if hidden else step.hex}")
+        out.append(
+            f"  {step.name:<{width}}  {'(secret; --show-secrets)' if hidden else shown(step.octets)}"
+        )
     sign = "==" if attempt.matched else "!="
     out.append(f"  expected {attempt.working.octets.hex()} {sign} received {received.hex()}")
     return out

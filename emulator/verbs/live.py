@@ -12,8 +12,8 @@ import msgspec
 
 from emulator.protocol.effects import Stopped
 from emulator.protocol.events import BearerFailed, BearerOpened, Event, Failed, Outcome
-from emulator.verbs.exits import EXITS, Exit, Failure
-from emulator.verbs.result import Result, fold, lines
+from emulator.verbs.exits import Exit, Failure
+from emulator.verbs.result import Result, exit_code, fold, lines
 
 if TYPE_CHECKING:
     from emulator.journal import Journal
@@ -125,7 +125,7 @@ class Headless:
 
     def _verdict(self, code: Exit) -> Exit:
         """The exit code, and the last line in words."""
-        codes = [EXITS[result.outcome] for result in self.results]
+        codes = [exit_code(result) for result in self.results]
         problem = _cannot_work(self._deck.events if self._deck else ())
         if problem and not codes and code is not Exit.INTERRUPTED:
             raise Failure(problem, Exit.TRANSPORT)

@@ -129,6 +129,15 @@ def change(
             print(f"{chosen.name}: no encoding of the SessionID is pinned any more")
             return
         nonce = secrets.token_bytes(16) if action == "stale" else given
+        held = store.fill(chosen)
+        slots = {
+            "client": held.client_nonce,
+            "server": held.server_nonce,
+            "candidate": held.candidate,
+        }
+        if nonce is None and slots[slot] is None:
+            print(f"{chosen.name}: there is no {slot} nonce to forget")
+            return
         store.keep((SetNonce(chosen.name, slot, nonce, f"by hand: {action}"),), time.time())
         print(f"{chosen.name}: {slot} nonce is {_text(nonce)}")
 
@@ -142,6 +151,10 @@ def _given(nonce_hex: str | None) -> bytes:
         raise Failure(f"{nonce_hex!r} is not hex") from None
 
 
+def _secret(value: str, show: bool) -> str:
+    return "-" if not value else value if show else "(secret; --show-secrets)"
+
+
 def sheet(name: str, folder: Path | None, account_name: str, show_secrets: bool) -> None:
     """What to enter at the server, so that it knows this device."""
     profile = profiles.load(name)
@@ -151,11 +164,8 @@ def sheet(name: str, folder: Path | None, account_name: str, show_secrets: bool)
             ("device id", profile.device.id),
             ("server id", account.server_id),
             ("user", account.user),
-            ("password", account.password if show_secrets else "(secret; --show-secrets)"),
-            (
-                "server secret",
-                account.server_secret if show_secrets else "(secret; --show-secrets)",
-            ),
+            ("password", _secret(account.password, show_secrets)),
+            ("server secret", _secret(account.server_secret, show_secrets)),
             ("client nonce", _text(account.client_nonce)),
             ("server nonce", _text(account.server_nonce)),
             ("encoding", profile.device.codec),

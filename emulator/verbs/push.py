@@ -2,6 +2,7 @@
 
 import secrets as random
 import socket
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -58,6 +59,7 @@ def send(target: str, form: Form | None, printed: Form | None, wanted: Wanted) -
         ) as s:
             for pdu in datagrams:
                 s.sendto(pdu, (host, port))
+                print(f"sent {len(pdu)} octets to {target}", file=sys.stderr)
     except (OSError, UnicodeError) as wrong:
         # A host name that cannot be one is a UnicodeError (IDNA).
         why = getattr(wrong, "strerror", None) or str(wrong)

@@ -16,6 +16,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 from emulator.protocol.states import STEPS
+from emulator.verbs.exits import EXITS, Exit
 
 
 class StepResult(msgspec.Struct, frozen=True):
@@ -93,13 +94,6 @@ def nonces_agree(events: Iterable[Event]) -> bool | None:
 
 _SAID_ALREADY = ("synchronised, ", "notification ignored: ", "authentication refused: ")
 """How sentences begin that say their outcome themselves."""
-_MARKS: dict[StepState, str] = {
-    "pending": ".",
-    "running": ">",
-    "passed": "v",
-    "failed": "x",
-    "skipped": "-",
-}
 
 
 def lines(result: Result) -> list[str]:
@@ -108,11 +102,23 @@ def lines(result: Result) -> list[str]:
     out = []
     for step in result.steps:
         words = f"{step.state:8}{step.detail}".rstrip()
-        out.append(f"{_MARKS[step.state]} {step.step} {titles[step.step]:14} {words}")
+        out.append(f"{step.step} {titles[step.step]:14} {words}")
     if result.nonces_agree is not None:
         out.append(f"  nonces of both sides {'agree' if result.nonces_agree else 'differ'}")
     words = result.sentence
     for said_already in _SAID_ALREADY:
         words = words.removeprefix(said_already)
+    if not kept_its_promise(result):
+        words += "; but the nonces of both sides differ"
     out.append(f"{result.outcome}: {words}")
     return out
+
+
+def kept_its_promise(result: Result) -> bool:
+    """Whether a run that ended well left both sides with the same nonces, as far as we know."""
+    return result.outcome != "synchronised" or result.nonces_agree is not False
+
+
+def exit_code(result: Result) -> Exit:
+    """Exit 1 is for a run that ended well by the handset's lights, while the server holds others."""
+    return EXITS[result.outcome] if kept_its_promise(result) else Exit.EXPECTATION_FAILED

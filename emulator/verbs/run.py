@@ -28,7 +28,7 @@ def run(
 ) -> Exit:
     """Runs a handset of that profile on the screen, or headless until it is over."""
     profile = profiles.load(name, {"account.url": url} if url else None)
-    if found := profiles.problems(profile):
+    if found := profiles.problems(profile, notifications=bool(listen) or not sync):
         raise Failure("\n".join(f"{name}: {problem}" for problem in found))
     _check_stores(profile, sync)
     if not listen and not sync:

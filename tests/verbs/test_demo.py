@@ -13,11 +13,16 @@ from tests.verbs.command import Handset
 def test_the_resynchronisation_in_words(handset: Handset) -> None:
     done = handset("demo", "--headless")
     assert (done.code, done.err) == (0, "")
-    assert [line[:3] for line in done.out.splitlines()[:6]] == [
-        "x 1", "v 2", "v 3", "v 4", "v 5", "v 6",
-    ]  # fmt: skip
+    states = [line[17:].split()[0] for line in done.out.splitlines()[:6]]
+    assert states == ["failed", *["passed"] * 5]
     assert "  nonces of both sides agree" in done.out.splitlines()
     assert done.last.startswith("synchronised: ")
+
+
+def test_a_demo_that_leaves_different_nonces_has_not_met_its_expectation(handset: Handset) -> None:
+    done = handset("demo", "--headless", "--misbehave", "forget-server-nonce")
+    assert done.code == 1
+    assert done.last.endswith("; but the nonces of both sides differ")
 
 
 def test_the_resynchronisation_as_json(handset: Handset) -> None:

@@ -90,7 +90,9 @@ def test_a_datagram_to_a_udp_target(handset: Handset) -> None:
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(10)
         target = f"udp://127.0.0.1:{receiver.getsockname()[1]}"
-        assert handset("push", target, *EXAMPLE) == (0, "", "")
+        done = handset("push", target, *EXAMPLE)
+        assert (done.code, done.out) == (0, "")
+        assert f"to {target}" in done.err
         content = arrival.read(receiver.recv(4096)).content
         assert isinstance(content, Notification)
         assert content.octets.hex() == NOTIF["output"]["notification_hex"]

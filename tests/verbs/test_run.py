@@ -65,7 +65,7 @@ def test_the_next_one_verifies_with_the_stored_nonce(
     second = _pushes(tmp_path, server.notification("stored")["hex"])
     done = handset("run", profile, "--headless", "--listen", second)
     assert done.code == 0
-    assert done.out.splitlines()[0].startswith("v 1 stored nonce")
+    assert done.out.splitlines()[0].startswith("1 stored nonce   passed")
     assert done.last.startswith("synchronised: ")
 
 
