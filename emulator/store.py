@@ -256,6 +256,12 @@ class Store:
                     "UPDATE item SET state = 'synced' WHERE account = ? AND store = ? AND luid = ?",
                     (name, change.store, change.luid),
                 )
+            case effects.ItemNotTaken():
+                self._db.execute(
+                    "UPDATE item SET state = 'added' "
+                    "WHERE account = ? AND store = ? AND luid = ? AND state = 'synced'",
+                    (name, change.store, change.luid),
+                )
             case effects.MapsSent():
                 self._db.executemany(
                     "UPDATE item SET map_due = 0 WHERE account = ? AND store = ? AND luid = ?",
@@ -290,19 +296,19 @@ class Store:
     def _put_item(
         self, account: str, store: str, luid: str, type_: str, octets: bytes, guid: str, state: str
     ) -> None:
+        due = bool(guid)
         if not guid:
             row = self._db.execute(
-                "SELECT guid FROM item WHERE account = ? AND store = ? AND luid = ?",
+                "SELECT guid, map_due FROM item WHERE account = ? AND store = ? AND luid = ?",
                 (account, store, luid),
             ).fetchone()
-            guid, due = (row[0] if row else ""), False
-        else:
-            due = True
+            guid, due = row or ("", False)
         self._db.execute(
             "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (account, store, luid, type_, octets, state, guid, due),
         )
-        number = int(luid) + 1 if luid.isascii() and luid.isdigit() else 0
+        # Ours are short; a longer one would not fit into the counter.
+        number = int(luid) + 1 if luid.isascii() and luid.isdigit() and len(luid) < 16 else 0
         following = max(self._next_luid(account, store), number)
         self._db.execute(
             "INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", (account, store, following)

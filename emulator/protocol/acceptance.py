@@ -14,7 +14,8 @@ _OLDER_VERSION = (505, 513, 400, 501)
 
 def heard(turn: Turn, message: Message) -> None:
     """A SyncML message, by the state that it meets."""
-    status = message.header_status()
+    assert turn.state.sent is not None
+    status = message.header_status(turn.state.sent.msg_id)
     state = turn.state.state
     if state in (State.PACKAGE_1, State.SERVER_CHALLENGED):
         _answer_to_package_1(turn, message, status)
@@ -25,7 +26,7 @@ def heard(turn: Turn, message: Message) -> None:
         _refused_later(turn, message, status)
         return
     elif status.code not in (200, 212):
-        if _is_step_6(turn, status):
+        if not turn.state.confirmed and turn.state.sent.msg_id in turn.state.issued_in:
             turn.step(6, "failed", f"the server answered {status.code}")
         endings.end(turn, "peer-error", f"the server answered our message with {status.code}")
         return
@@ -73,7 +74,8 @@ def _challenged(turn: Turn, message: Message, status: Status) -> None:
         turn.set(early_proof=early)
     turn.step(4, "running", f"{status.code}: the server asks for credentials")
     limit = turn.state.account.policy.auth.retries
-    signing = clientauth.challenge(turn, status, turn.state.url)
+    target = turn.state.url if message.header.resp_uri else turn.state.account.url
+    signing = clientauth.challenge(turn, status, target)
     if isinstance(signing, str):
         endings.refused(turn, signing)
     elif turn.state.challenges.count(status.code) >= limit:
@@ -82,7 +84,6 @@ def _challenged(turn: Turn, message: Message, status: Status) -> None:
             f"{status.code} again, over the nonce of its challenge: user or password are probably wrong",
         )
     else:
-        target = turn.state.url if message.header.resp_uri else turn.state.account.url
         turn.set(signing=signing, challenges=(*turn.state.challenges, status.code), url=target)
         turn.move("challenged")
         packages.package_1(turn, message)
@@ -103,11 +104,13 @@ def _step_5(turn: Turn, message: Message) -> None:
     challenged = state.proof == "challenged"
     if not challenged:
         turn.step(5, "running")
-    if policy.auth.scheme == "none" and state.url.lower().startswith("https:"):
+    # Where the reply came from counts, not where its RespURI leads.
+    came_from = state.sent.url if state.sent else ""
+    if policy.auth.scheme == "none" and came_from.lower().startswith("https:"):
         serverauth.proven_by_tls(turn)
     else:
         matched = serverauth.judge(turn, message)
-        if matched is None and state.early_proof != "none":
+        if matched is None and not challenged and state.early_proof != "none":
             matched = state.early_proof
         demand = (
             policy.server_auth.resync if state.kind == "resync" else policy.server_auth.ordinary
@@ -136,19 +139,19 @@ def _is_step_6(turn: Turn, status: Status) -> bool:
 
 def _step_6(turn: Turn, message: Message) -> None:
     """Looks for the success Status for a message that carried our Chal, in whatever package."""
-    if turn.state.confirmed:
-        return
-    for command in message.commands:
-        if isinstance(command, Status) and _is_step_6(turn, command):
-            if command.code in (200, 212):
-                serverauth.confirmed(turn)
-            return
+    if not turn.state.confirmed and any(
+        isinstance(c, Status) and _is_step_6(turn, c) and c.code in (200, 212)
+        for c in message.commands
+    ):
+        serverauth.confirmed(turn)
 
 
 def _refused_later(turn: Turn, message: Message, status: Status) -> None:
     """401/407 after package 1: the message that carries our Chal goes out once more (decision 6)."""
-    if turn.state.repeated or not _is_step_6(turn, status):
-        if _is_step_6(turn, status):
+    sent = turn.state.sent
+    carried_chal = sent is not None and sent.msg_id in turn.state.issued_in
+    if turn.state.repeated or turn.state.confirmed or not carried_chal:
+        if carried_chal and not turn.state.confirmed:
             turn.step(6, "failed", f"{status.code} again")
         endings.refused(turn, f"{status.code} in the middle of the session", step=6)
         return

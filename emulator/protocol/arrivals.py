@@ -44,7 +44,7 @@ def admit(
     if (
         same
         and verdict.notification.session_id == arrivals.opened_by
-        and (verdict.verified or verdict.reason == "replayed")
+        and (verdict.verified or verdict.reason in ("replayed", "rate-limited"))
     ):
         return arrivals, "duplicate"
     if not verdict.verified or not arrivals.running:

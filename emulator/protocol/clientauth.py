@@ -87,8 +87,8 @@ def accepted(turn: Turn, status: Status) -> None:
     nonce = None
     if status.chal is not None:
         scheme = build.scheme_of(status.chal.meta)
-        if scheme in ("md5", "mac"):
-            nonce = nonce_of(turn, status.chal)
+        if scheme in ("md5", "mac") and state.account.policy.auth.scheme != "basic":
+            nonce = nonce_of(turn, status.chal) or None
         turn.record(Challenged("server", status.code, scheme, (nonce or b"").hex(), False))
     if nonce is not None:
         turn.set(client_nonce_due=nonce)

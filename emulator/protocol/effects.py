@@ -113,6 +113,13 @@ class ItemSynced(Change, frozen=True):
     luid: str
 
 
+class ItemNotTaken(Change, frozen=True):
+    """The server has not taken this item: it goes out again in the next session."""
+
+    store: str
+    luid: str
+
+
 class MapsSent(Change, frozen=True):
     """The server has the Map of these LUIDs."""
 

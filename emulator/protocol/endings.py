@@ -10,7 +10,9 @@ def end(turn: Turn, outcome: Outcome, sentence: str) -> None:
     """Ends the session: what was running has failed, and step 6 without an answer too."""
     for step, state in enumerate(turn.state.steps, 1):
         if state == "running":
-            turn.step(step, "failed", sentence)
+            # No answer says nothing about step 4 (decision 17).
+            unknown = step == 4 and outcome == "transport"
+            turn.step(step, "pending" if unknown else "failed", sentence)
     turn.keep_noted()
     turn.move("end")
     state_now = turn.state

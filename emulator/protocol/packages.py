@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from emulator.protocol import clientauth, sync
+from emulator.protocol import clientauth, incoming, sync
 from emulator.protocol.effects import Send
 from emulator.protocol.events import Challenged, CredMade, MessageSent, Octets
 from emulator.protocol.keyring import Datastore, Device
-from emulator.protocol.turn import Sent, SessionState, Turn
+from emulator.protocol.turn import OutOfMessages, Sent, SessionState, Turn
 from emulator.wire import build, devinf
 from emulator.wire.codec import CODECS, Codec
 from emulator.wire.devinf import (
@@ -70,6 +70,7 @@ def package_1(turn: Turn, answered: Message | None = None) -> None:
     statuses = () if answered is None else (build.header_status(answered, 200),)
     turn.step(3, "running", _cred_words(turn.state))
     send(turn, 1, statuses, commands, final=True)
+    sync.alerted(turn)
 
 
 def _cred_words(state: SessionState) -> str:
@@ -100,7 +101,11 @@ def refusal(turn: Turn, message: Message, code: int, chal: Chal) -> None:
     """401 or 407 to the server: every command of its message gets the same code, and no Sync."""
     statuses = [
         build.header_status(message, code, chal),
-        *(build.status(message, c, code) for c in message.commands if build.wants_status(c)),
+        *(
+            build.status(message, c, code)
+            for c in incoming.flat(message.commands)
+            if build.wants_status(c)
+        ),
     ]
     send(turn, 3, statuses, (), final=True)
 
@@ -124,6 +129,7 @@ def changes(turn: Turn, message: Message, statuses: Sequence[Answer]) -> bool:
 def maps(turn: Turn, message: Message, statuses: Sequence[Answer]) -> None:
     """Package 5: Status for the server's changes, and the Map of what was added."""
     send(turn, 5, [success_status(turn, message), *statuses], sync.maps(turn), final=True)
+    sync.mapped(turn)
 
 
 def again(turn: Turn, message: Message) -> None:
@@ -184,6 +190,8 @@ def send(
     final: bool,
 ) -> None:
     """Numbers, signs, encodes and posts one message; what is noted is kept before it leaves."""
+    if turn.state.messages >= turn.state.account.policy.session.max_messages:
+        raise OutOfMessages
     turn.keep_noted()
     statuses = list(statuses)
     turn.set(msg_id=turn.state.msg_id + 1)
@@ -276,7 +284,7 @@ def answers(turn: Turn, message: Message) -> list[Answer]:
         if isinstance(command, Status):
             sync.hear_status(turn, command)
         elif isinstance(command, Sync):
-            out += sync.hear_sync(turn, message, command)
+            out += incoming.hear_sync(turn, message, command)
         elif isinstance(command, Alert):
             out.append(_alert(turn, message, command))
         elif isinstance(command, Get):

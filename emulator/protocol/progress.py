@@ -7,7 +7,8 @@ Comes in once the server has accepted us and step 5 is settled; knows no credent
 from emulator.protocol import endings, packages, sync
 from emulator.protocol.states import State
 from emulator.protocol.turn import SessionState, Turn
-from emulator.wire.syncml import Message, Status
+from emulator.wire import build
+from emulator.wire.syncml import Alert, Message, Status
 
 _IDLE_LIMIT = 3
 """Alerts 222 in a row that bring nothing (decision 17)."""
@@ -21,7 +22,10 @@ def go_on(turn: Turn, message: Message) -> None:
         # The server has answered a part of package 3: the next part.
         _changes(turn, message, due)
     elif not message.final:
-        quiet = all(isinstance(c, Status) for c in message.commands)
+        quiet = all(
+            isinstance(c, Status) or (isinstance(c, Alert) and c.code == build.NEXT_MESSAGE)
+            for c in message.commands
+        )
         turn.set(idle=turn.state.idle + 1 if quiet else 0)
         if turn.state.idle >= _IDLE_LIMIT:
             endings.end(turn, "peer-error", f"{_IDLE_LIMIT} messages in a row brought nothing")
@@ -36,7 +40,6 @@ def go_on(turn: Turn, message: Message) -> None:
     elif state is State.PACKAGE_4:
         _after_package_4(turn, message, due)
     else:
-        sync.maps_confirmed(turn)
         _finish(turn)
 
 

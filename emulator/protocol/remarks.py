@@ -89,6 +89,16 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "DS Protocol",
         "a command that this handset does not carry out",
     ),
+    "map-refused": (
+        "warning",
+        "DS Protocol, Map",
+        "the server refuses a Map; it goes out again in the next session",
+    ),
+    "anchor-differs": (
+        "warning",
+        "DS Protocol, anchors",
+        "the server's last anchor is not the one it gave us",
+    ),
     "unknown-datastore": (
         "note",
         "decision 18",

@@ -25,7 +25,7 @@ def nonces(state: SessionState) -> list[tuple[NonceKind, bytes]]:
     if state.kind == "resync" and state.verdict is not None:
         session_id = [("session-id", state.verdict.nonce)]
     if state.proof == "challenged":
-        rest = session_id if state.kind == "resync" else own
+        rest = session_id if state.kind == "resync" else own[:1]
         return [("challenge", state.server_challenge), *rest]
     return session_id + own
 

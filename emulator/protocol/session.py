@@ -35,7 +35,7 @@ from emulator.protocol.events import (
 )
 from emulator.protocol.keyring import Account, Device
 from emulator.protocol.states import State
-from emulator.protocol.turn import SessionState, Turn
+from emulator.protocol.turn import OutOfMessages, SessionState, Turn
 from emulator.protocol.verdict import REASONS, Verdict, reached
 from emulator.wire import build, codec
 from emulator.wire.errors import WireError
@@ -163,6 +163,7 @@ def _loaded(turn: Turn, loaded: Loaded) -> None:
             for snapshot in loaded.stores
         )
     )
+    sync.leave_out_unspeakable(turn)
     turn.move("start")
     scheme = account.policy.auth.scheme
     turn.record(SessionOpened(account.name, state.kind, state.session_id, state.url, scheme))
@@ -191,13 +192,13 @@ def _lost(turn: Turn, reason: str) -> None:
 
 def _reply(turn: Turn, reply: Reply) -> None:
     state = turn.state
-    message, problem = _read(reply)
+    message, problem, is_syncml = _read(reply, state.device.codec)
     if message is None:
         turn.record(_received(turn, reply, None, problem))
-        turn.record(TransportLost(problem, state.sent.attempt if state.sent else 1))
-        if reply.status == 200 and reply.octets and codec.by_media_type(reply.content_type):
+        if is_syncml:
             endings.broken(turn, problem)
         else:
+            turn.record(TransportLost(problem, state.sent.attempt if state.sent else 1))
             endings.transport(turn, problem)
         return
     if not state.heard_reply:
@@ -207,13 +208,11 @@ def _reply(turn: Turn, reply: Reply) -> None:
         turn.remark("wire", f"{id_}: {sentence}")
     if message.header.session_id != state.session_id:
         turn.remark("session-id-changed", message.header.session_id)
-    if turn.state.messages >= state.account.policy.session.max_messages:
-        endings.end(
-            turn, "peer-error", f"the session did not end within {turn.state.messages} messages"
-        )
-        return
-    if _addressed(turn, message):
-        acceptance.heard(turn, message)
+    try:
+        if _addressed(turn, message):
+            acceptance.heard(turn, message)
+    except OutOfMessages:
+        endings.broken(turn, f"the session did not end within {turn.state.messages} messages")
 
 
 def _first_reply(turn: Turn) -> None:
@@ -226,23 +225,28 @@ def _first_reply(turn: Turn) -> None:
         turn.record(SessionIdUsed(turn.state.account.name, identity))
 
 
-def _read(reply: Reply) -> tuple[Message | None, str]:
-    """The message in a response, or why there is none."""
+def _read(reply: Reply, encoding: str) -> tuple[Message | None, str, bool]:
+    """The message in a response; or None, why there is none, and whether it meant to be SyncML."""
     if reply.status != 200:
-        return None, f"HTTP status {reply.status}"
+        return None, f"HTTP status {reply.status}", False
     if not reply.octets:
-        return None, "an empty body"
+        return None, "an empty body", False
     reader = codec.by_media_type(reply.content_type)
     if reader is None:
-        return None, f"content type {reply.content_type or 'missing'} is not SyncML"
+        return None, f"content type {reply.content_type or 'missing'} is not SyncML", False
+    if reply.octets.lstrip()[:14].lower().startswith((b"<html", b"<!doctype html")):
+        return None, "an HTML page", False
+    if reader.name != encoding:
+        return None, f"a reply in {reader.name} to a session in {encoding}", True
     try:
-        return reader.decode(reply.octets), ""
+        return reader.decode(reply.octets), "", True
     except WireError as wrong:
-        return None, f"the {reader.name} message is broken: {wrong}"
+        return None, f"the {reader.name} message is broken: {wrong}", True
 
 
 def _received(turn: Turn, reply: Reply, message: Message | None, problem: str) -> MessageReceived:
-    status = message.header_status() if message else None
+    sent = turn.state.sent
+    status = message.header_status(sent.msg_id if sent else None) if message else None
     package = {State.PACKAGE_1: 2, State.PACKAGE_2: 2, State.SERVER_CHALLENGED: 2}.get(
         turn.state.state, 6 if turn.state.state is State.PACKAGE_5 else 4
     )
@@ -266,9 +270,13 @@ def _addressed(turn: Turn, message: Message) -> bool:
         turn.set(peer_max=number(header.meta.max_msg_size))
     if not header.resp_uri:
         return True
-    url = urljoin(turn.state.url, header.resp_uri.strip())
+    try:
+        url = urljoin(turn.state.url, header.resp_uri.strip())
+    except ValueError as wrong:
+        endings.broken(turn, f"RespURI is no URL: {wrong}")
+        return False
     if turn.state.url.lower().startswith("https:") and not url.lower().startswith("https:"):
-        endings.end(turn, "peer-error", f"RespURI leads from https to {url}")
+        endings.broken(turn, f"RespURI leads from https to {url}")
         return False
     turn.set(url=url)
     return True

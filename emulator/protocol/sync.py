@@ -1,20 +1,20 @@
-"""Data synchronisation inside a session: Alerts, anchors, changes both ways, Map.
+"""Data synchronisation inside a session: Alerts, anchors, our changes, Map, and what is said to them.
 
 Knows datastores and items; knows nothing of nonces, credentials or HTTP. Works on the `StoreSync`
-values of a turn. [SyncML DS Protocol 1.2: sync types, anchors, packages 3 to 6]
+values of a turn; the server's changes are in `incoming.py`. [SyncML DS Protocol 1.2: sync types, anchors, packages 3 to 6]
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
 
 from emulator.protocol.effects import (
-    Change,
     DropItem,
+    ItemNotTaken,
     ItemSynced,
     MapsSent,
-    PutItem,
     SetAnchors,
     Snapshot,
 )
@@ -35,10 +35,9 @@ from emulator.wire.syncml import (
     Message,
     Meta,
     Replace,
-    Sequence,
     Status,
     Sync,
-    octets,
+    number,
 )
 
 Extent = Literal["changes", "all", "nothing"]
@@ -63,7 +62,10 @@ SYNC_TYPES: dict[int, SyncType] = {
 SERVER_ALERTED = {206: 200, 207: 202, 208: 203, 209: 204, 210: 205}
 """Alert codes of a notification, and those that package 1 answers them with (decision 9)."""
 _ECHO = {code: alerted for alerted, code in SERVER_ALERTED.items()}
-_CRLF_TYPES = ("text/x-vcard", "text/vcard", "text/x-vcalendar", "text/calendar")
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML cannot carry [XML 1.0, 2.2]."""
+_DONE = {"add": (418,), "delete": (404, 410)}
+"""Codes that say that the server has it as we want it already."""
 _ACTIONS = {"Add": "add", "Replace": "replace", "Delete": "delete"}
 
 
@@ -150,161 +152,111 @@ def alerts(turn: Turn) -> list[Command]:
 
 
 def hear_status(turn: Turn, status: Status) -> None:
-    """A Status for one of our Alerts or changes."""
-    if status.cmd == "Alert":
-        _alert_status(turn, status)
-    elif status.cmd in _ACTIONS:
-        _change_status(turn, status)
-    elif not status.for_header and (status.code in (401, 407) or status.chal is not None):
-        turn.remark("command-challenged", status.cmd or "")
-
-
-def _alert_status(turn: Turn, status: Status) -> None:
-    store = _named(turn, *status.source_refs, *status.target_refs)
+    """A Status for one of our Alerts, Syncs, changes or Maps."""
+    ref = (number(status.msg_ref, -1), (status.cmd_ref or "").strip())
+    if status.cmd in _ACTIONS:
+        _change_status(turn, status, ref)
+        return
+    store = next((s for s in turn.state.stores if _sent_as(s, status, ref)), None)
+    if status.cmd == "Alert" and store is None:
+        store = named(turn, *status.source_refs, *status.target_refs)
+    challenges = status.code in (401, 407) or status.chal is not None
+    if challenges and not status.for_header:
+        turn.remark("command-challenged", store.name if store else status.cmd or "")
     if store is None:
         return
-    if status.code in (401, 407) or status.chal is not None:
-        turn.remark("command-challenged", store.name)
-        _put(turn, store, refused=status.code or 401)
+    if status.cmd == "Map":
+        _map_status(turn, store, status, ref)
+    elif challenges:
+        put(turn, store, refused=status.code or 401)
     elif 200 <= status.code < 300:
-        if not store.agreed and not store.refused:
-            _put(turn, store, agreed=store.code)
-    elif status.code == 508:
+        if status.cmd == "Alert" and not store.agreed and not store.refused:
+            put(turn, store, agreed=store.code)
+    elif status.cmd == "Alert" and status.code == 508:
         _agree(turn, store, SYNC_TYPES[store.code].without_anchors)
     else:
-        turn.remark("store-refused", f"{store.name}: {status.code}")
-        _put(turn, store, refused=status.code)
+        turn.remark("store-refused", f"{store.name}: {status.code} for {status.cmd}")
+        put(turn, store, refused=status.code)
+
+
+def _sent_as(store: StoreSync, status: Status, ref: tuple[int, str]) -> bool:
+    """Whether that command of ours was about this datastore."""
+    if status.cmd == "Alert":
+        return store.alert_ref == ref
+    if status.cmd == "Sync":
+        return ref in store.sync_refs
+    return status.cmd == "Map" and any(ref == sent[:2] for sent in store.map_refs)
+
+
+def _map_status(turn: Turn, store: StoreSync, status: Status, ref: tuple[int, str]) -> None:
+    """Only a success means that the server holds our LUIDs; else they go out in the next session."""
+    if not 200 <= status.code < 300:
+        turn.remark("map-refused", f"{store.name}: {status.code}")
+        return
+    done = next(pairs for msg_id, cmd_id, pairs in store.map_refs if (msg_id, cmd_id) == ref)
+    put(turn, store, maps=tuple(pair for pair in store.maps if pair not in done))
+    luids = tuple(luid for _, luid in done)
+    turn.note(MapsSent(turn.state.account.name, store.name, luids))
 
 
 def _agree(turn: Turn, store: StoreSync, code: int, **changes: object) -> None:
     """The sync type that both sides go by; what the client sends follows from it."""
     if not store.opened:
-        operations = _operations(store.snapshot, code)
+        operations = tuple(
+            o for o in _operations(store.snapshot, code) if o.luid not in store.left_out
+        )
         changes |= {"outgoing": operations, "total": len(operations)}
-    _put(turn, store, agreed=code, **changes)
+    put(turn, store, agreed=code, **changes)
 
 
-def _change_status(turn: Turn, status: Status) -> None:
+def _change_status(turn: Turn, status: Status, ref: tuple[int, str]) -> None:
     for store in turn.state.stores:
         for operation in store.in_flight:
-            if (str(operation.msg_id), operation.cmd_id) != (status.msg_ref, status.cmd_ref):
-                continue
-            left = tuple(o for o in store.in_flight if o is not operation)
-            _put(turn, store, in_flight=left)
-            moved = ItemMoved("out", store.name, operation.action, operation.luid, "", status.code)
-            turn.record(moved)
-            name = turn.state.account.name
-            if 200 <= status.code < 300 or status.code == 418:
-                turn.set(items_sent=turn.state.items_sent + 1)
-                if operation.action == "delete":
-                    turn.note(DropItem(name, store.name, operation.luid))
-                else:
-                    turn.note(ItemSynced(name, store.name, operation.luid))
-            else:
-                turn.remark("item-refused", f"{store.name}/{operation.luid}: {status.code}")
-            return
+            if (operation.msg_id, operation.cmd_id) == ref:
+                left = tuple(o for o in store.in_flight if o is not operation)
+                _taken(turn, put(turn, store, in_flight=left), operation, status)
+                return
+
+
+def _taken(turn: Turn, store: StoreSync, operation: Operation, status: Status) -> None:
+    """What a Status for one of our changes means for the item."""
+    name = turn.state.account.name
+    turn.record(ItemMoved("out", store.name, operation.action, operation.luid, "", status.code))
+    done = 200 <= status.code < 300 or status.code in _DONE.get(operation.action, ())
+    if done:
+        turn.set(items_sent=turn.state.items_sent + 1)
+    elif status.code in (401, 407):
+        turn.remark("command-challenged", f"{store.name}/{operation.luid}")
+    else:
+        turn.remark("item-refused", f"{store.name}/{operation.luid}: {status.code}")
+    if operation.action == "delete":
+        turn.note(*([DropItem(name, store.name, operation.luid)] if done else []))
+    elif done:
+        turn.note(ItemSynced(name, store.name, operation.luid))
+    else:
+        turn.note(ItemNotTaken(name, store.name, operation.luid))
 
 
 def hear_alert(turn: Turn, message: Message, alert: Alert) -> Status:
-    """The server's Alert for a datastore: it settles the sync type, and brings its anchors."""
-    item = alert.items[0] if alert.items else Item()
-    store = _named(turn, item.target_uri, item.source_uri)
-    if store is None or alert.code not in SYNC_TYPES:
-        return build.status(message, alert, 404 if store is None else 406)
-    anchor = item.meta.anchor if item.meta and item.meta.anchor else Anchor()
-    _agree(turn, store, alert.code, peer_next=anchor.next or "")
-    return build.status(message, alert, 200, (build.anchor_item(anchor.next or ""),))
+    """The server's Alert for datastores: it settles the sync type, and brings its anchors.
 
-
-def hear_sync(turn: Turn, message: Message, sync: Sync) -> list[Status]:
-    """The server's changes for one datastore: a Status for the Sync and for each of them."""
-    store = _named(
-        turn,
-        sync.target.uri if sync.target else "",
-        sync.source.uri if sync.source else "",
-    )
-    if store is None:
-        refused = build.status(message, sync, 404)
-        return [refused, *(build.status(message, c, 404) for c in _flat(sync.commands))]
-    if store.agreed == 205 and not store.emptied:
-        drops = [
-            DropItem(turn.state.account.name, store.name, item.luid)
-            for item in store.snapshot.items
-        ]
-        store = _put(turn, store, emptied=True, luids=())
-        turn.note(*drops)
-    statuses = [build.status(message, sync, 200)]
-    for command in _flat(sync.commands):
-        code = _take(turn, store.name, command)
-        if build.wants_status(command):
-            statuses.append(build.status(message, command, code))
-    return statuses
-
-
-def _flat(commands: Iterable[Command]) -> Iterable[Command]:
-    for command in commands:
-        if isinstance(command, Sequence):
-            yield from _flat(command.commands)
+    A refresh from the server, which empties ours, is taken only where we asked for one.
+    """
+    code, anchors = 200, ""
+    for item in alert.items or (Item(),):
+        store = named(turn, item.target_uri, item.source_uri)
+        if store is None:
+            code = 404
+        elif alert.code not in SYNC_TYPES or (alert.code == 205 and store.code != 205):
+            code = 406
         else:
-            yield command
-
-
-def _take(turn: Turn, store_name: str, command: Command) -> int:
-    """Carries out one change of the server's; the Status code for it."""
-    if not isinstance(command, Add | Replace | Delete):
-        turn.remark("command-unsupported", command.name)
-        return 406
-    code = 200
-    for item in command.items:
-        code = _take_item(turn, store_name, command, item)
-    return code
-
-
-def _take_item(turn: Turn, store_name: str, command: Add | Replace | Delete, item: Item) -> int:
-    store = next(s for s in turn.state.stores if s.name == store_name)
-    account, known = turn.state.account.name, dict(store.luids)
-    guid = item.source_uri
-    luid = item.target_uri or known.get(guid, "")
-    changes: list[Change] = []
-    if isinstance(command, Delete):
-        held = luid in {i.luid for i in store.snapshot.items} or luid in known.values()
-        code = 200 if held else 211
-        if held:
-            changes.append(DropItem(account, store.name, luid))
-    else:
-        # An Add of a GUID that we hold is one whose Map got lost: the item is replaced, not doubled.
-        code = 200 if luid else 201
-        if not luid:
-            luid = str(store.next_luid)
-            store = _put(turn, store, next_luid=store.next_luid + 1)
-        if guid:
-            known[guid] = luid
-            maps = (*(m for m in store.maps if m[0] != guid), (guid, luid))
-            store = _put(turn, store, luids=tuple(known.items()), maps=maps)
-        kind = _type_of(command.meta, item.meta, store.type)
-        data = _line_ends(octets(item.data), kind, turn.state.device.codec)
-        changes.append(PutItem(account, store.name, luid, kind, data, guid))
-    turn.note(*changes)
-    turn.set(items_received=turn.state.items_received + 1)
-    action: Literal["add", "replace", "delete"] = (
-        "delete" if isinstance(command, Delete) else "add" if code == 201 else "replace"
-    )
-    turn.record(ItemMoved("in", store.name, action, luid, guid, code))
-    return code
-
-
-def _line_ends(data: bytes, kind: str, codec: str) -> bytes:
-    """The CR LF of a vCard or vCalendar again, which an XML reader has made LF [XML 1.0, 2.11]."""
-    if codec != "xml" or kind.partition(";")[0].strip().lower() not in _CRLF_TYPES:
-        return data
-    return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-
-
-def _type_of(outer: Meta | None, inner: Meta | None, default: str) -> str:
-    for meta in (inner, outer):
-        if meta and meta.type:
-            return meta.type
-    return default
+            anchor = item.meta.anchor if item.meta and item.meta.anchor else Anchor()
+            if alert.code != 201 and store.peer_last and (anchor.last or "") != store.peer_last:
+                turn.remark("anchor-differs", f"{store.name}: {anchor.last or 'none'}")
+            _agree(turn, store, alert.code, peer_next=anchor.next or "")
+            anchors = anchor.next or ""
+    items = (build.anchor_item(anchors),) if code == 200 else ()
+    return build.status(message, alert, code, items)
 
 
 def offers(turn: Turn) -> list[tuple[StoreSync, Sync]]:
@@ -348,14 +300,16 @@ def went_out(turn: Turn, msg_id: int, syncs: Iterable[tuple[str, Sync]]) -> None
     for name, sync in syncs:
         store = next(s for s in turn.state.stores if s.name == name)
         count = len(sync.commands)
+        refs = (*store.sync_refs, (msg_id, sync.cmd_id))
         gone = tuple(
             msgspec.structs.replace(operation, msg_id=msg_id, cmd_id=command.cmd_id)
             for operation, command in zip(store.outgoing[:count], sync.commands, strict=True)
         )
-        _put(
+        put(
             turn,
             store,
             opened=True,
+            sync_refs=refs,
             outgoing=store.outgoing[count:],
             in_flight=(*store.in_flight, *gone),
         )
@@ -368,7 +322,7 @@ def renumbered(turn: Turn, old: int, new: int) -> None:
             msgspec.structs.replace(o, msg_id=new) if o.msg_id == old else o
             for o in store.in_flight
         )
-        _put(turn, store, in_flight=moved)
+        put(turn, store, in_flight=moved)
 
 
 def maps(turn: Turn) -> list[Command]:
@@ -384,29 +338,64 @@ def maps(turn: Turn) -> list[Command]:
     return out
 
 
-def maps_confirmed(turn: Turn) -> None:
-    """Package 6 has come: the server holds our LUIDs."""
-    changes = [
-        MapsSent(turn.state.account.name, store.name, tuple(luid for _, luid in store.maps))
-        for store in turn.state.stores
-        if store.maps
-    ]
-    turn.note(*changes)
+def mapped(turn: Turn) -> None:
+    """Notes where the Maps of the message that has just left went."""
+    _refer(turn, Map, "map_refs", lambda store, ref: (*store.map_refs, (*ref, store.maps)))
+
+
+def alerted(turn: Turn) -> None:
+    """Notes where the Alerts of package 1 went."""
+    _refer(turn, Alert, "alert_ref", lambda store, ref: ref)
+
+
+def _refer(
+    turn: Turn,
+    kind: type[Command],
+    attribute: str,
+    value: Callable[[StoreSync, tuple[int, str]], object],
+) -> None:
+    sent = turn.state.sent
+    assert sent is not None
+    for command in sent.commands:
+        if isinstance(command, kind):
+            source = getattr(command, "source", None) or command.items[0].source  # type: ignore[attr-defined]
+            for store in turn.state.stores:
+                if store.uri == source.uri:
+                    put(turn, store, **{attribute: value(store, (sent.msg_id, command.cmd_id))})
 
 
 def finish(turn: Turn) -> None:
-    """A session that ended well: the anchors of both sides move on."""
+    """A session that ended well: the anchors of both sides move on; unanswered changes are kept."""
     name = turn.state.account.name
-    turn.note(
-        *(
-            SetAnchors(name, store.name, store.next, store.peer_next)
-            for store in turn.state.stores
-            if store.agreed and not store.refused
-        )
-    )
+    for store in turn.state.stores:
+        if store.agreed and not store.refused:
+            turn.note(SetAnchors(name, store.name, store.next, store.peer_next))
+            for operation in store.in_flight:
+                if operation.action != "delete":
+                    turn.note(ItemNotTaken(name, store.name, operation.luid))
 
 
-def _named(turn: Turn, *uris: str) -> StoreSync | None:
+def leave_out_unspeakable(turn: Turn) -> None:
+    """Takes out what the session's encoding cannot carry: XML has no octets and no control characters."""
+    if turn.state.device.codec != "xml":
+        return
+    for store in turn.state.stores:
+        mute = tuple(i.luid for i in store.snapshot.items if not _speakable(i.octets))
+        for operation in store.outgoing:
+            if operation.luid in mute:
+                turn.remark("item-refused", f"{store.name}/{operation.luid}: XML cannot carry it")
+        kept = tuple(o for o in store.outgoing if o.luid not in mute)
+        put(turn, store, left_out=mute, outgoing=kept, total=len(kept))
+
+
+def _speakable(data: bytes) -> bool:
+    try:
+        return not _NOT_XML.search(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def named(turn: Turn, *uris: str) -> StoreSync | None:
     """The datastore that one of the addresses names: ours by its own URI, else by the server's."""
     names = {_bare(uri) for uri in uris if uri}
     for own in (True, False):
@@ -416,7 +405,7 @@ def _named(turn: Turn, *uris: str) -> StoreSync | None:
     return None
 
 
-def _put(turn: Turn, store: StoreSync, **changes: object) -> StoreSync:
+def put(turn: Turn, store: StoreSync, **changes: object) -> StoreSync:
     changed = msgspec.structs.replace(store, **changes)
     turn.set(stores=tuple(changed if s.name == store.name else s for s in turn.state.stores))
     return changed

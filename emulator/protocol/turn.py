@@ -121,6 +121,13 @@ class StoreSync(msgspec.Struct, frozen=True):
     luids: tuple[tuple[str, str], ...] = ()
     """(GUID, LUID) of what the server gave us."""
     maps: tuple[tuple[str, str], ...] = ()
+    """(GUID, LUID) that the server has not confirmed."""
+    alert_ref: tuple[int, str] = (0, "")
+    sync_refs: tuple[tuple[int, str], ...] = ()
+    map_refs: tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...] = ()
+    """Where our Alert, Syncs and Maps went: MsgID and CmdID, for a Map what was in it."""
+    left_out: tuple[str, ...] = ()
+    """LUIDs of items that the session's encoding cannot carry."""
     emptied: bool = False
     """A refresh from the server has removed what was here."""
     agreed: int = 0
@@ -128,6 +135,10 @@ class StoreSync(msgspec.Struct, frozen=True):
     peer_next: str = ""
     opened: bool = False
     total: int = 0
+
+
+class OutOfMessages(Exception):
+    """One more message would be more than `session.max_messages`: the peer never comes to an end."""
 
 
 class Turn:

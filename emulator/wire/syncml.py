@@ -352,8 +352,12 @@ class Status(Command, frozen=True):
 
     @property
     def for_header(self) -> bool:
-        """Whether this is the Status for a SyncHdr (CmdRef 0)."""
-        return (self.cmd_ref or "").strip() == "0" or self.cmd == "SyncHdr"
+        """Whether this is the Status for a SyncHdr (Cmd SyncHdr, CmdRef 0)."""
+        return self.cmd == "SyncHdr" or (not self.cmd and (self.cmd_ref or "").strip() == "0")
+
+    def answers(self, msg_id: int) -> bool:
+        """Whether it speaks of that message; a Status without MsgRef speaks of the last one."""
+        return not (self.msg_ref or "").strip() or number(self.msg_ref, -1) == msg_id
 
 
 def _inner(*classes: type[Command]) -> tuple[Field, ...]:
@@ -463,9 +467,16 @@ class Message(Record, frozen=True):
     def final(self) -> bool:
         return self.body.final
 
-    def header_status(self) -> Status | None:
-        """The Status for the SyncHdr of the message that this one answers."""
-        return next((c for c in self.commands if isinstance(c, Status) and c.for_header), None)
+    def header_status(self, msg_id: int | None = None) -> Status | None:
+        """The Status for a SyncHdr: that of message `msg_id`, or the first one there is."""
+        return next(
+            (
+                c
+                for c in self.commands
+                if isinstance(c, Status) and c.for_header and (msg_id is None or c.answers(msg_id))
+            ),
+            None,
+        )
 
 
 def from_document(document: Document) -> Message:
