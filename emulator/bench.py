@@ -155,7 +155,9 @@ class Bench:
         )
         if last is None:
             return self.scenario.signed_with
-        return "session-id" if last.verdict == "ignored" else "stored"
+        # While a session runs the server cannot know which nonce the device will hold.
+        unsure = last.verdict == "ignored" or (self.phone is not None and self.phone.handset.busy)
+        return "session-id" if unsure else "stored"
 
     async def rerun(self) -> None:
         """The same once more from the start state, with fresh nonces."""
@@ -209,7 +211,8 @@ class Bench:
 
     @property
     def _run(self) -> int:
-        return next((e.session for e in reversed(self.events) if e.session), 0)
+        """The newest run: numbers go on counting over reruns."""
+        return max((event.session for event in self.events), default=0)
 
 
 def _profile(

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.bearers import inbox, udp
-from emulator.handset import Client, Gate, Handset, no_gate
+from emulator.conductor import Client, Gate, no_gate
+from emulator.handset import Handset
 from emulator.journal import Journal
 from emulator.profiles import Profile
 from emulator.protocol import inspection
@@ -95,8 +96,11 @@ class Phone:
 
     async def _judge(self) -> None:
         while True:
-            await self.handset.deliver(*await self._queue.get())
-            self._queue.task_done()
+            push = await self._queue.get()
+            try:
+                await self.handset.deliver(*push)
+            finally:
+                self._queue.task_done()
 
     async def _read(self, source: str) -> None:
         """A line of hex is a push; a line that is none is a malformed one, and stays in sight."""

@@ -162,3 +162,23 @@ async def test_workings_and_documents_of_what_happened():
     assert "<SyncHdr>" in bench.document(sent)
     assert bench.workings(sent)[0][1].value == sent.what.cred.data
     await bench.close()
+
+
+async def test_a_notification_during_a_session_is_held_and_starts_afterwards():
+    bench, watch = await started(pace=0.5)
+    while not bench.phone.handset.busy:
+        await asyncio.sleep(0)
+    await bench.notify()
+    results = [await watch.result(bench), await watch.result(bench)]
+    await bench.close()
+    assert [r.outcome for r in results] == ["synchronised", "synchronised"]
+
+
+async def test_runs_go_on_counting_over_a_rerun():
+    bench, watch = await started()
+    await watch.result(bench)
+    await bench.rerun()
+    await watch.result(bench)
+    numbers = [e.session for e in bench.events if isinstance(e.what, SessionClosed)]
+    await bench.close()
+    assert numbers == [1, 2]

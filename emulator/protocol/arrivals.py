@@ -33,8 +33,8 @@ Admission = Literal["start", "duplicate", "held"]
 
 def admit(
     arrivals: Arrivals, verdict: Verdict, run: int, secret: str
-) -> tuple[Arrivals, Admission]:
-    """What happens with a notification that names an account.
+) -> tuple[Arrivals, Admission, Waiting | None]:
+    """What happens with a notification that names an account, and which held one it takes the place of.
 
     The id that opened the running session of the same account is counted and starts nothing, also
     when the replay guard has already used it up. Another id of that account is held, newest only;
@@ -46,17 +46,16 @@ def admit(
         and verdict.notification.session_id == arrivals.opened_by
         and (verdict.verified or verdict.reason in ("replayed", "rate-limited"))
     ):
-        return arrivals, "duplicate"
+        return arrivals, "duplicate", None
     if not verdict.verified or not arrivals.running:
-        return arrivals, "start"
+        return arrivals, "start", None
     new = Waiting(verdict, run, secret)
-    if any(w.verdict.account == verdict.account for w in arrivals.waiting):
-        waiting = tuple(
-            new if w.verdict.account == verdict.account else w for w in arrivals.waiting
-        )
-    else:
+    old = next((w for w in arrivals.waiting if w.verdict.account == verdict.account), None)
+    if old is None:
         waiting = (*arrivals.waiting, new)
-    return msgspec.structs.replace(arrivals, waiting=waiting), "held"
+    else:
+        waiting = tuple(new if w is old else w for w in arrivals.waiting)
+    return msgspec.structs.replace(arrivals, waiting=waiting), "held", old
 
 
 def started(arrivals: Arrivals, account: str, verdict: Verdict | None) -> Arrivals:

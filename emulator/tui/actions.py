@@ -26,7 +26,7 @@ class Action(NamedTuple):
 ACTIONS: tuple[Action, ...] = (
     Action(
         "accept",
-        ("plus", "equals_sign"),
+        ("plus", "equals_sign", "y"),
         "Allow",
         "allow the session that the handset asks about",
         "question",
@@ -46,7 +46,7 @@ ACTIONS: tuple[Action, ...] = (
         "notify",
         ("n",),
         "Notify",
-        "send the handset another notification",
+        "send the handset another notification; not while it asks",
         "everywhere",
         "notify_handset",
         "notify",

@@ -31,6 +31,8 @@ WIDE = 110
 """Columns from which on the detail stands beside the ladder."""
 LOW = 34
 """Lines below which an open detail takes the place of the nonces."""
+FLAT = 18
+"""Lines below which the nonces take one line, and the hint none."""
 BATCH = 5000
 """Events taken in one go, so that a long journal does not stop the keys."""
 
@@ -65,6 +67,7 @@ class HandsetApp(App[None]):
         self._ladder = Ladder(id="ladder")
         self._inspector: Inspector | None = None
         self._nonces = Nonces(id="nonces")
+        self._lanes = Lanes(id="lanes")
         self._verdict = Verdict(id="verdict")
         self._footer = Footer(id="footer")
 
@@ -75,7 +78,7 @@ class HandsetApp(App[None]):
         self._classify(self.size)
         yield self._steps
         with Container(id="middle"), Vertical(id="left"):
-            yield Lanes(id="lanes")
+            yield self._lanes
             yield self._ladder
         yield self._nonces
         yield self._verdict
@@ -106,6 +109,7 @@ class HandsetApp(App[None]):
     def _classify(self, size: Size) -> None:
         self.set_class(size.width >= WIDE, "-wide")
         self.set_class(size.height < LOW, "-low")
+        self._nonces.folded = size.height < FLAT
 
     def _show_detail(self) -> None:
         if self._inspector is not None:
@@ -132,7 +136,11 @@ class HandsetApp(App[None]):
         steps, verdict, footer = self._steps, self._verdict, self._footer
         steps.known = verdict.known = footer.known = self._nonces.known = self.known
         steps.title, steps.subtitle = self.deck.title, self.deck.subtitle
-        verdict.hint = self.deck.hint
+        verdict.hint = "" if self._nonces.folded else self.deck.hint
+        self._lanes.active = self.detail_open and self._ladder.has_focus
+        self._lanes.update()
+        if self._inspector is not None:
+            self._inspector.mark_focus()
         footer.following, footer.behind = self._ladder.following, self._ladder.behind
         footer.detail = self.detail_open
         for widget in (steps, self._nonces, verdict, footer):
@@ -155,7 +163,10 @@ class HandsetApp(App[None]):
             self._project()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return bool(self.known.question) if action == "answer" else True
+        """Answers are for questions; and a person who says `n` to one means no notification."""
+        if action == "answer":
+            return bool(self.known.question)
+        return not (action == "notify_handset" and self.known.question)
 
     def action_answer(self, accepted: bool) -> None:
         self._do(self.deck.answer(accepted))
@@ -197,6 +208,7 @@ class HandsetApp(App[None]):
         if self._inspector is not None:
             page = self._inspector.page
             (self._ladder if page.has_focus else page).focus()
+            self.call_after_refresh(self._project)
 
     def _open(self, on: bool) -> None:
         self._detail = on

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from emulator.tui.actions import bindings
-from emulator.tui.text import Line
+from emulator.tui.text import Line, Span
 from emulator.tui.theme import STYLES
 
 SCROLLING = bindings("sheet")
@@ -32,6 +32,16 @@ def strip_of(widget: Widget, line: Line, width: int) -> Strip:
             style += Style.from_meta({"@click": action})
         segments.append(Segment(text, style))
     return Strip(segments).adjust_cell_length(width, base)
+
+
+def focus_mark(line: Line, on: bool) -> Line:
+    """The header of a pane. When the keys go there: a mark in its first cell, and other colours."""
+    if not on:
+        return line
+    first, *rest = line
+    tones = {"bar": "barfocus", "barkey": "barfocus"}
+    marked = (Span("▌", "barfocus"), first._replace(text=first.text[1:]), *rest)
+    return tuple(span._replace(tone=tones.get(span.tone, span.tone)) for span in marked)
 
 
 class Block(Widget):

@@ -28,8 +28,14 @@ from emulator.protocol.events import (
     TransportLost,
     VerdictReached,
 )
-from emulator.tui.ladder_lines import NONCE_WORDS, look
-from emulator.tui.text import brief
+from emulator.tui.ladder_lines import NONCE_WORDS, look, nonce_words
+from emulator.tui.text import brief, spaced
+
+_KINDS = {
+    "resync": "A nonce resynchronisation",
+    "ordinary": "An ordinary session",
+    "client-initiated": "A session that the handset starts by itself",
+}
 
 
 class Description(NamedTuple):
@@ -40,18 +46,19 @@ class Description(NamedTuple):
     step: int = 0
 
 
-def describe(event: Event) -> Description:
-    """What an event is, for the top of its detail."""
+def describe(event: Event, session_id: int | None = None) -> Description:
+    """What an event is, for the top of its detail; `session_id` is its notification's."""
     drawn = look(event)
-    title, sentence = _words(event)
+    if isinstance(event.what, NonceTried):
+        title, sentence = _tried(event.what, session_id)
+    else:
+        title, sentence = _words(event)
     return Description(title, sentence, drawn.step if drawn else 0)
 
 
 def _words(event: Event) -> tuple[str, str]:
     what = event.what
     match what:
-        case NonceTried():
-            return _tried(what)
         case VerdictReached():
             return "verdict on the notification", _capital(what.sentence) + "."
         case NotificationRead():
@@ -77,8 +84,7 @@ def _words(event: Event) -> tuple[str, str]:
             return _stored(what)
         case SessionOpened():
             return "session opened", (
-                f"A session of kind {what.session_kind} starts with {what.url}, "
-                f"credentials by {what.scheme}."
+                f"{_KINDS[what.session_kind]} starts with {what.url}, credentials by {what.scheme}."
             )
         case SessionClosed():
             return f"session closed: {what.outcome}", _capital(what.sentence) + "."
@@ -125,22 +131,21 @@ def _others(event: Event) -> tuple[str, str]:
             return type(what).__name__, ""
 
 
-def _tried(what: NonceTried) -> tuple[str, str]:
+def _tried(what: NonceTried, session_id: int | None) -> tuple[str, str]:
     name = NONCE_WORDS[what.nonce_kind]
-    title = f"digest verified with the {name}"
+    shown = f"the {nonce_words(what.nonce_kind, what.nonce, session_id)}"
+    if what.encoding:
+        shown += f" as {what.encoding} ({spaced(what.nonce)})"
     if what.matched:
-        return title, (
-            f"The digest over the {name} {brief(what.nonce)} is the one that came: whoever sent "
+        return f"digest verified with the {name}", (
+            f"The digest over {shown} is the one that came: whoever sent "
             f"this knows the secret of {what.server_id}, and used this nonce."
         )
+    why = "the server used another nonce, or another secret"
     if what.nonce_kind == "session-id":
-        return title.replace("verified", "tried"), (
-            f"The digest over the SessionID {brief(what.nonce)} is not the one that came: neither "
-            "the stored nonce nor the default one signed this notification."
-        )
-    return title.replace("verified", "tried"), (
-        f"The digest over the {name} {brief(what.nonce)} is not the one that came: the server used "
-        "another nonce, or another secret."
+        why = "the sender did not sign with the SessionID in this form, or used another secret"
+    return f"digest tried with the {name}", (
+        f"The digest over {shown} is not the one that came: {why}."
     )
 
 

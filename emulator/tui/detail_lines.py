@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, overload
 
 from emulator.protocol.events import (
+    CredMade,
     Event,
     MessageReceived,
     MessageSent,
+    NearMiss,
     NonceTried,
     NotificationRead,
     Octets,
@@ -38,9 +40,9 @@ def octets_of(event: Event) -> Octets | None:
     return None
 
 
-def summary_lines(event: Event, width: int) -> list[Line]:
+def summary_lines(event: Event, width: int, session_id: int | None = None) -> list[Line]:
     """What the event is, in a sentence."""
-    title, sentence, step = describe(event)
+    title, sentence, step = describe(event, session_id)
     head = f"{title} · step {step}" if step else title
     lines: list[Line] = [(Span(row, "strong"),) for row in wrap(head, width)]
     if sentence:
@@ -84,21 +86,51 @@ def _marked(text: str) -> Iterable[Span]:
 
 def _fields(event: Event, width: int) -> list[Line]:
     what = event.what
-    pairs = [(name, getattr(what, name)) for name in what.__struct_fields__]
+    pairs = [(_field(name), _worded(getattr(what, name))) for name in what.__struct_fields__]
+    pairs.append(("event", _numbered(event)))
     lines: list[Line] = []
-    label = min(max((len(name) for name, _ in pairs), default=0), 14)
-    for name, value in [*pairs, ("event", f"{event.seq}, caused by {event.cause or 'nothing'}")]:
-        if isinstance(value, Octets):
-            shown = f"{len(value.hex) // 2} octets"
-        elif isinstance(value, tuple):
-            shown = "; ".join(str(part) for part in value) or "none"
-        else:
-            shown = "none" if value in (None, "") else str(value)
-        rows = wrap(shown, width - label - 2)
-        for index, row in enumerate(rows):
-            left = name.replace("_", " ")[:label] if index == 0 else ""
-            lines.append((Span(f"{left:<{label}}  ", "dim"), Span(row)))
+    label = max(len(name) for name, _ in pairs)
+    for name, shown in pairs:
+        for index, row in enumerate(wrap(shown, width - label - 2)):
+            lines.append((Span(f"{'' if index else name:<{label}}  ", "dim"), Span(row)))
     return lines
+
+
+_FIELDS = {
+    "needs_answer": "must answer",
+    "refuses": "sign again",
+    "counts": "has effect",
+    "near_misses": "near misses",
+    "syncs": "wants synced",
+    "ui_mode": "owner",
+}
+
+
+def _field(name: str) -> str:
+    return _FIELDS.get(name, name.replace("_", " "))
+
+
+def _worded(value: object) -> str:
+    if isinstance(value, Octets):
+        return f"{len(value.hex) // 2} octets"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        parts = (", ".join(map(str, p)) if isinstance(p, tuple) else _worded(p) for p in value)
+        return "; ".join(parts) or "none"
+    if isinstance(value, NearMiss):
+        return value.meaning
+    if isinstance(value, CredMade):
+        return f"{value.scheme} for {value.user}, over the nonce {value.nonce.upper() or '(none)'}"
+    return "none" if value in (None, "") else str(value)
+
+
+def _numbered(event: Event) -> str:
+    """Its number in the journal, its time, and what led to it."""
+    second = int(event.at) % 86400
+    time = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    after = f", because of event {event.cause}" if event.cause else ""
+    return f"number {event.seq}, at {time}.{int(event.at * 1000) % 1000:03} UTC{after}"
 
 
 class HexLines(Sequence[Line]):
@@ -161,7 +193,9 @@ def digest_lines(event: Event, workings: Workings, width: int) -> list[Line]:
         lines += _working(label, working, received, width)
     if not workings and isinstance(what, NonceTried):
         lines += _compare(what.expected, what.received, width)
-    if not workings and isinstance(what, ServerCredJudged):
+    if isinstance(what, ServerCredJudged) and what.scheme == "basic":
+        lines += _basic(width)
+    elif not workings and isinstance(what, ServerCredJudged):
         for kind, nonce, expected in what.tries:
             lines.append((Span(f"{kind}: nonce {spaced(nonce)}", "strong"),))
             lines.append((Span("expected  ", "dim"), Span(clean(expected))))
@@ -189,15 +223,22 @@ def _working(label: str, working: "Working", received: bytes, width: int) -> lis
     lines: list[Line] = [
         (Span(row, "strong"),) for row in wrap(f"{label} ({working.scheme})", width)
     ]
-    if received:
+    if working.scheme == "basic":
+        lines += _basic(width)
+    elif received:
         if working.steps and working.steps[-1].secret:
-            lines.append(_verdict(working.octets == received))
+            lines += _verdict(working.octets == received, width)
         else:
             lines += _compare(working.octets.hex(), received.hex(), width)
     names = [len(step.name) for step in working.steps if len(step.name) < width // 2]
     for step in working.steps:
         lines += _step(step, max(names, default=0), width)
     return lines
+
+
+def _basic(width: int) -> list[Line]:
+    text = "Basic is user:password in base64, no nonce: there is no digest to compare."
+    return [(Span(row, "note"),) for row in wrap(text, width)]
 
 
 def _step(step: "WorkStep", column: int, width: int) -> list[Line]:
@@ -225,10 +266,11 @@ def _compare(expected: str, received: str, width: int) -> list[Line]:
     for name, value, shown in (("expected", expected, "strong"), ("received", received, tone)):
         for index, row in enumerate(wrap(spaced(value, group), room)):
             lines.append((Span(f"{name if index == 0 else '':<10}", "dim"), Span(row, shown)))
-    return [*lines, _verdict(equal)]
+    return [*lines, *_verdict(equal, width)]
 
 
-def _verdict(equal: bool) -> Line:
+def _verdict(equal: bool, width: int) -> list[Line]:
+    text, tone = f"{BAD} {UNEQUAL} not equal", "bad"
     if equal:
-        return (Span(f"{GOOD} {EQUAL} equal: signed with this nonce and secret", "good"),)
-    return (Span(f"{BAD} {UNEQUAL} not equal", "bad"),)
+        text, tone = f"{GOOD} {EQUAL} equal: signed with this nonce and secret", "good"
+    return [(Span(row, tone),) for row in wrap(text, width)]

@@ -22,18 +22,19 @@ _WHAT = (
     (
         "the ladder",
         "what happened, oldest first, between store, handset and DS server. "
-        f"{LEFT} {RIGHT} a message or a nonce on its way; a digit before the lanes: the step.",
+        f"{LEFT} {RIGHT} a message or a nonce on its way; a digit before the lanes: the step. "
+        "`run 2` in place of the time: of another run than the one that has the lanes.",
     ),
     (
         "the detail",
         "the selected event: what it is, its text, octets or digest. Beside the ladder from 110 "
-        "columns on, else below it when opened.",
+        "columns on, else below it when opened. ▌ in a header: the keys go there.",
     ),
     (
         "the nonces",
         f"what each side holds. {EQUAL} agree, {UNEQUAL} differ, ? not known yet. The client nonce "
         "signs what the handset sends, the server nonce what the server sends; the candidate is a "
-        "server nonce that the server has not confirmed.",
+        "server nonce that the server has not confirmed. Of a foreign server they are only supposed.",
     ),
     ("secrets", "passwords, and what is as good as one, are shown as (secret) or ··."),
 )

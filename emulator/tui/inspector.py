@@ -8,10 +8,11 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 
 from emulator.protocol.events import Event, NonceTried, ServerCredJudged, VerdictReached
-from emulator.tui import detail_lines
+from emulator.tui import context, detail_lines
 from emulator.tui.actions import bindings
-from emulator.tui.block import Block, Sheet
+from emulator.tui.block import Block, Sheet, focus_mark
 from emulator.tui.deck import Deck
+from emulator.tui.describe import describe
 from emulator.tui.text import Line, Span, wrap
 
 View = Literal["text", "hex", "digest"]
@@ -36,6 +37,8 @@ class Views(Block):
     """Which views there are, and which one is shown."""
 
     view: View = "text"
+    active = False
+    """Whether the keys go to the detail."""
 
     def lines(self, width: int) -> Sequence[Line]:
         spans: list[Span] = [Span(" detail  ", "bar")]
@@ -46,7 +49,7 @@ class Views(Block):
             else:
                 spans += [Span(f" {key}", "barkey", call), Span(f" {word} ", "bar", call)]
         used = sum(len(span.text) for span in spans)
-        return [(*spans, Span(" " * max(width - used, 0), "bar"))]
+        return [focus_mark((*spans, Span(" " * max(width - used, 0), "bar")), self.active)]
 
 
 class Page(Sheet):
@@ -64,7 +67,10 @@ class Page(Sheet):
         event, width = self.event, max(width - 2, 10)
         if event is None:
             return [(Span(" Nothing has happened yet.", "dim"),)]
-        head: list[Line] = [(Span(" "), *line) for line in detail_lines.summary_lines(event, width)]
+        number = context.session_id(self.deck.events, event)
+        head: list[Line] = [
+            (Span(" "), *line) for line in detail_lines.summary_lines(event, width, number)
+        ]
         clause: list[Line] = [(Span(" "), *line) for line in detail_lines.step_lines(event, width)]
         if self.view == "text":
             return _Joined([*head, *clause, ()], self._body(event, width), [])
@@ -73,17 +79,38 @@ class Page(Sheet):
     def _body(self, event: Event, width: int) -> Sequence[Line]:
         try:
             if self.view == "hex":
-                octets = detail_lines.octets_of(event)
-                if octets is not None:
-                    return detail_lines.HexLines(octets, width + 1)
-                return _note("This event carries no octets.", width)
+                return self._octets(event, width)
             if self.view == "digest":
-                workings = self.deck.workings(event)
-                lines = detail_lines.digest_lines(event, workings, width)
-                return lines or _note("There is no digest behind this event.", width)
+                return self._digests(event, width)
             return detail_lines.text_lines(event, self.deck.document(event), width)
         except Exception as wrong:  # octets of a peer: whatever they are, the screen stays
             return _note(f"This cannot be shown: {type(wrong).__name__}: {wrong}", width)
+
+    def _octets(self, event: Event, width: int) -> Sequence[Line]:
+        octets = detail_lines.octets_of(event)
+        if octets is not None:
+            return detail_lines.HexLines(octets, width + 1)
+        if context.about_notification(event):
+            octets = context.pushed(self.deck.events, event)
+            if octets is not None:
+                text = "The notification of this run: its digest (16 octets), then the trigger."
+                if context.notification(self.deck.events, event) is None:
+                    text = "The push of this run, in which no notification was found."
+                head = [*_note(text, width), ()]
+                return _Joined(head, detail_lines.HexLines(octets, width), [], "")
+        return _note("This event carries no octets.", width)
+
+    def _digests(self, event: Event, width: int) -> Sequence[Line]:
+        if not context.has_cred(event):
+            lines = detail_lines.digest_lines(event, self.deck.workings(event), width)
+            return lines or _note("There is no digest behind this event.", width)
+        judged = context.judgement(self.deck.events, event)
+        if judged is None:
+            return _note("The server's Cred in this message has not been judged.", width)
+        lines = detail_lines.digest_lines(judged, self.deck.workings(judged), width)
+        about = describe(judged).sentence
+        head = _note(f"The server's Cred, judged in a line below. {about}", width)
+        return [*head, *([()] if lines else []), *lines]
 
 
 def _note(text: str, width: int) -> list[Line]:
@@ -93,8 +120,10 @@ def _note(text: str, width: int) -> list[Line]:
 class _Joined(Sequence[Line]):
     """Head and tail around a body of any length, which is indented by one cell as it is read."""
 
-    def __init__(self, head: list[Line], body: Sequence[Line], tail: list[Line]) -> None:
-        self._head, self._body, self._tail = head, body, tail
+    def __init__(
+        self, head: list[Line], body: Sequence[Line], tail: list[Line], indent: str = " "
+    ) -> None:
+        self._head, self._body, self._tail, self._indent = head, body, tail, Span(indent)
 
     def __len__(self) -> int:
         return len(self._head) + len(self._body) + len(self._tail)
@@ -106,7 +135,7 @@ class _Joined(Sequence[Line]):
             return self._head[index]
         index -= len(self._head)
         if index < len(self._body):
-            return (Span(" "), *self._body[index])
+            return (self._indent, *self._body[index])
         return self._tail[index - len(self._body)]
 
 
@@ -131,6 +160,12 @@ class Inspector(Vertical):
         self.page.event = event
         self._stale = True
         self.refresh_view()
+
+    def mark_focus(self) -> None:
+        """Shows whether the keys go here."""
+        if self._views.active != self.page.has_focus:
+            self._views.active = self.page.has_focus
+            self._views.update()
 
     def choose(self, view: View) -> None:
         """Keeps to one view for all events; the same one again leaves it to the event."""

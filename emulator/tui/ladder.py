@@ -16,10 +16,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from emulator.protocol.events import Event
+from emulator.protocol.events import Event, NotificationRead
 from emulator.tui import ladder_lines
 from emulator.tui.actions import bindings
-from emulator.tui.block import Block, strip_of
+from emulator.tui.block import Block, focus_mark, strip_of
+from emulator.tui.lanes import Holder
 from emulator.tui.text import Line, Span
 from emulator.tui.theme import CURSOR
 
@@ -29,8 +30,11 @@ MARK = Span("▌", "key")
 class Lanes(Block):
     """The names of the lanes, above the ladder and outside its scrolling."""
 
+    active = False
+    """Whether the keys go to the ladder while they could go elsewhere."""
+
     def lines(self, width: int) -> Sequence[Line]:
-        return [(*ladder_lines.header(width - 1), Span(" ", "bar"))]
+        return [focus_mark((*ladder_lines.header(width - 1), Span(" ", "bar")), self.active)]
 
 
 class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
@@ -50,10 +54,18 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         """Index of each event that has lines."""
         self._tops = array("L")
         """Its first line."""
-        self._opens = bytearray()
-        """Whether a separator stands before it: it is the first of a run."""
+        self._separators: dict[int, str] = {}
+        """What stands on a line before it: a run begins, or goes on."""
+        self._asides = bytearray()
+        """Whether it belongs to another run than the one that has the lanes."""
+        self._fits = array("H")
+        """The width from which on it takes the same lines."""
+        self._laid = 0
+        """The width for which all is laid out."""
         self._height = 0
-        self._session = 0
+        self._run = Holder()
+        self._ids: dict[int, int] = {}
+        """The SessionID of each run's notification."""
         self._cursor = -1
         self._following = True
         self._lines: LRUCache[tuple[int, int], list[Line]] = LRUCache(2048)
@@ -76,18 +88,22 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         """Lays out those of `events` before index `upto` that are new."""
         self._events = events
         before = self._height
+        self._laid = self._laid or self._width
         for index in range(self._read, upto):
             event = events[index]
-            look = ladder_lines.look(event)
+            if isinstance(event.what, NotificationRead):
+                self._ids[event.session] = event.what.session_id
+            look = self._look(event, self._laid)
             if look is None:
                 continue
-            opens = bool(event.session) and event.session != self._session
-            if opens:
-                self._session = event.session
+            words = self._run.take(event)
+            if words:
+                self._separators[len(self._shown)] = words
             self._shown.append(index)
             self._tops.append(self._height)
-            self._opens.append(opens)
-            self._height += look.height + opens
+            self._asides.append(self._run.is_aside(event))
+            self._fits.append(min(look.fits, 0xFFFF))
+            self._height += look.height + bool(words)
         self._read = max(self._read, upto)
         if self._height == before:
             return
@@ -99,11 +115,40 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Moved())
         self.refresh()
 
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width or ladder_lines.USUAL
+
+    def _look(self, event: Event, width: int) -> ladder_lines.Look | None:
+        return ladder_lines.look(event, width, self._ids.get(event.session))
+
+    def _lay_out(self, width: int) -> None:
+        """Lays everything out for another width. Asks only for what is broken at one of both."""
+        if width == self._laid or not self._shown:
+            return
+        least, self._laid = min(width, self._laid), width
+        old, top = self._tops, 0
+        self._tops = array("L")
+        for row, fits in enumerate(self._fits):
+            self._tops.append(top)
+            if fits > least:
+                look = self._look(self._events[self._shown[row]], width)
+                assert look is not None
+                top += look.height + (row in self._separators)
+            else:
+                end = old[row + 1] if row + 1 < len(old) else self._height
+                top += end - old[row]
+        self._height = top
+        self._lines.clear()
+        self._strips.clear()
+        self.virtual_size = Size(0, top)
+
     def notify_style_update(self) -> None:
         self._strips.clear()
         super().notify_style_update()
 
     def on_resize(self, event: input_events.Resize) -> None:
+        self._lay_out(self._width)
         if self._following:
             self._scroll(self._height)
         else:
@@ -120,7 +165,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
             line = self._row(row, width)[number - self._tops[row]]
             strip = strip_of(self, line, width)
             self._strips[number, width] = strip
-        if row == self._cursor and number >= self._tops[row] + self._opens[row]:
+        if row == self._cursor and number >= self._tops[row] + (row in self._separators):
             mark = strip_of(self, (MARK,), 1)
             strip = Strip.join([mark, strip.crop(1)])
             strip = Strip([s._replace(style=(s.style or CURSOR) + CURSOR) for s in strip])
@@ -130,14 +175,14 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         lines = self._lines.get((row, width))
         if lines is None:
             event = self._events[self._shown[row]]
-            opens = self._opens[row]
-            look = ladder_lines.look(event)
+            words = self._separators.get(row)
+            look = self._look(event, self._laid)
             assert look is not None
-            before = None if opens or row == 0 else self._events[self._shown[row - 1]].at
+            before = None if words or row == 0 else self._events[self._shown[row - 1]].at
             when = ladder_lines.time_text(event.at, before)
-            lines = ladder_lines.paint(look, when, width)
-            if opens:
-                lines.insert(0, ladder_lines.separator(event.session, width))
+            lines = ladder_lines.paint(look, when, width, event.session * self._asides[row])
+            if words:
+                lines.insert(0, ladder_lines.separator(words, width))
             self._lines[row, width] = lines
         return lines
 

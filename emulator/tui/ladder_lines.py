@@ -1,7 +1,7 @@
 """The ladder as text: what an event looks like between the lanes store, handset and DS server.
 
-Pure: from one event to a `Look`, from a look to lines. The height of a look does not depend on the
-width, so that a ladder of any length can be laid out while it grows.
+Pure: from one event to a `Look`, from a look to lines. A look is made for a width, and says from which
+width on it stays as it is, so that a ladder of any length need not be laid out again.
 """
 
 from typing import Literal, NamedTuple
@@ -33,6 +33,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 from emulator.tui.text import (
+    ASKED,
     BAD,
     BAR,
     GOOD,
@@ -43,6 +44,7 @@ from emulator.tui.text import (
     Line,
     Span,
     brief,
+    cells,
     clean,
     clip,
     fit,
@@ -56,10 +58,23 @@ Shape = Literal[
 TIME, STORE, HANDSET = 1, 12, 20
 """Columns of the time and of the two left lanes; the server's lane is the last column."""
 FIRST = HANDSET + 2
-TEXT = 44
-"""Cells of text between handset and server at the smallest width."""
-NARROWEST = FIRST + TEXT + 5
-WIDE = NARROWEST - STORE - 2
+MOST = 8
+"""Lines that one text of an event may take."""
+LEAST = 16
+"""Cells of text that are always taken, whatever the width; below that, lines are cut."""
+USUAL = 79
+"""The ladder's width in a terminal of 80 columns."""
+_AROUND: dict[Shape, int] = {
+    "from-server": FIRST + 5,
+    "to-server": FIRST + 5,
+    "from-store": FIRST + 1,
+    "to-store": FIRST + 1,
+    "at-handset": FIRST + 1,
+    "wide": STORE + 2,
+    "alarm": STORE + 2,
+    "rule": STORE + 6,
+}
+"""Cells of a line that are not the text: time, lanes, the ends of an arrow."""
 
 NONCE_WORDS: dict[NonceKind, str] = {
     "stored": "stored nonce",
@@ -73,21 +88,53 @@ NONCE_WORDS: dict[NonceKind, str] = {
 
 
 class Look(NamedTuple):
-    """How an event is drawn. `rows` are its lines of text, already broken."""
+    """How an event is drawn. `rows` are its lines of text, already broken.
+
+    From the width `fits` on nothing is broken.
+    """
 
     shape: Shape
     rows: tuple[str, ...]
     tone: str = "plain"
     step: int = 0
     heavy: bool = False
+    fits: int = 0
 
     @property
     def height(self) -> int:
         return len(self.rows)
 
 
-def look(event: Event) -> Look | None:
-    """The look of an event, None for those that other parts of the screen show."""
+def look(event: Event, width: int = USUAL, session_id: int | None = None) -> Look | None:
+    """The look of an event at a width, None for those that other parts of the screen show.
+
+    `session_id` is the one of its notification, for nonces that are made of it.
+    """
+    drawn = _drawn(event, session_id)
+    if drawn is None:
+        return None
+    shape, texts, tone, step, heavy = drawn
+    room = max(width - _AROUND[shape], LEAST)
+    rows = [row for text in texts for row in wrap(text, room, MOST)]
+    fits = max(cells(text) for text in texts) + _AROUND[shape]
+    return Look(shape, tuple(rows), tone, step, heavy, fits)
+
+
+class _Drawn(NamedTuple):
+    shape: Shape
+    texts: tuple[str, ...]
+    tone: str = "plain"
+    step: int = 0
+    heavy: bool = False
+
+
+def _look(
+    shape: Shape, text: str, tone: str = "plain", step: int = 0, heavy: bool = False
+) -> _Drawn:
+    return _Drawn(shape, (text,), tone, step, heavy)
+
+
+def _drawn(event: Event, session_id: int | None) -> _Drawn | None:
     what = event.what
     match what:
         case PushArrived():
@@ -97,7 +144,7 @@ def look(event: Event) -> Look | None:
             text = f"push #0  SessionID {what.session_id:04X}"
             return _look("from-server", text, "strong", heavy=True)
         case NonceTried():
-            return _tried(what)
+            return _tried(what, session_id)
         case VerdictReached():
             return _verdict(what)
         case SessionOpened():
@@ -110,7 +157,7 @@ def look(event: Event) -> Look | None:
         case Challenged():
             return _challenged(what)
         case ServerCredJudged():
-            return _cred(what)
+            return _cred(what, session_id)
         case NonceStored():
             return _stored(what)
         case SessionIdUsed():
@@ -120,71 +167,70 @@ def look(event: Event) -> Look | None:
         case SessionClosed():
             good = what.outcome == "synchronised"
             mark = GOOD if good else BAD
-            rows = wrap(f"{mark} {what.sentence}", WIDE - 4)
-            return Look("rule", tuple(rows), "good" if good else "bad")
+            return _look("rule", f"{mark} {what.sentence}", "good" if good else "bad")
         case _:
             return _wide(event)
 
 
-def _look(
-    shape: Shape, text: str, tone: str = "plain", step: int = 0, heavy: bool = False, most: int = 2
-) -> Look:
-    width = WIDE if shape in ("wide", "alarm") else TEXT
-    return Look(shape, tuple(wrap(text, width, most)), tone, step, heavy)
-
-
-def _wide(event: Event) -> Look | None:
+def _wide(event: Event) -> _Drawn | None:
     """What happens outside the exchange of messages: across the lanes."""
     what = event.what
     match what:
         case HandsetStarted():
             servers = ", ".join(what.accounts)
-            return _look("wide", f"handset {what.device_id}, for {servers}", "dim", most=2)
+            return _look("wide", f"handset {what.device_id}, for {servers}", "dim")
         case BearerOpened():
             return _look("wide", f"listening on {what.address}", "dim")
         case BearerFailed():
-            return _look("alarm", f"{BAD} {what.address}: {what.reason}", "alarm", most=4)
+            return _look("alarm", f"{BAD} {what.address}: {what.reason}", "alarm")
         case Failed():
-            return _look("alarm", f"{BAD} {what.sentence}", "alarm", most=4)
+            return _look("alarm", f"{BAD} {what.sentence}", "alarm")
         case TransportLost():
             again = f" (attempt {what.attempt})" if what.attempt > 1 else ""
-            return _look("wide", f"{BAD} no SyncML answer: {what.reason}{again}", "bad", most=4)
+            return _look("wide", f"{BAD} no SyncML answer: {what.reason}{again}", "bad")
         case Remarked():
             tone = {"note": "note", "warning": "warn", "error": "bad"}[what.severity]
-            return _look("wide", f"{what.severity}: {what.sentence}", tone, most=4)
+            return _look("wide", f"{what.severity}: {what.sentence}", tone)
         case PersonAsked():
-            text = f"? {what.text}" if what.needs_answer else f"the owner is told: {what.text}"
-            return _look("wide", text, "ask" if what.needs_answer else "note", most=3)
+            text = (
+                f"{ASKED} {what.text}" if what.needs_answer else f"the owner is told: {what.text}"
+            )
+            return _look("wide", text, "ask" if what.needs_answer else "note")
         case PersonAnswered():
             said = "allowed" if what.accepted else "declined"
             return _look("wide", f"{said} by the {what.by}", "good" if what.accepted else "warn")
         case PeerSaid():
-            return _look("wide", f"server: {what.sentence}", "note", most=3)
+            return _look("wide", f"server: {what.sentence}", "note")
         case _:
             return None
 
 
-def _tried(what: NonceTried) -> Look:
-    kind = NONCE_WORDS[what.nonce_kind]
-    encoding = f" {what.encoding}" if what.encoding else ""
+def nonce_words(kind: NonceKind, nonce: str, session_id: int | None) -> str:
+    """A nonce by name and value. One made of the SessionID is named by that, not by its octets."""
+    if kind == "session-id":
+        return "SessionID" if session_id is None else f"SessionID {session_id:04X}"
+    return f"{NONCE_WORDS[kind]} {brief(nonce)}"
+
+
+def _tried(what: NonceTried, session_id: int | None) -> _Drawn:
+    name = nonce_words(what.nonce_kind, what.nonce, session_id)
+    encoding = f" as {what.encoding}" if what.encoding else ""
     mark, says = (GOOD, "equal") if what.matched else (BAD, "differs")
-    text = f"{mark} {kind} {brief(what.nonce)}{encoding}: "
-    text += says if len(text) + len(says) > TEXT - 7 else f"digest {says}"
     own = what.nonce_kind in ("stored", "candidate", "constant")
     tone = "good" if what.matched else "bad"
+    text = f"{mark} {name}{encoding}: digest {says}"
     return _look("from-store" if own else "at-handset", text, tone, step=1 if own else 2)
 
 
-def _verdict(what: VerdictReached) -> Look:
+def _verdict(what: VerdictReached) -> _Drawn:
     good = what.verdict.startswith("verified")
     mark = GOOD if good else BAD if what.verdict == "ignored" else THIN
-    rows = wrap(f"{mark} {what.sentence}", WIDE, 4)
-    for miss in what.near_misses[:1]:
-        rows += wrap(f"near miss: {miss.meaning}", WIDE, 3)
-    return Look("wide", tuple(rows), "good" if good else "bad" if mark == BAD else "note")
+    misses = tuple(f"near miss: {miss.meaning}" for miss in what.near_misses[:1])
+    tone = "good" if good else "bad" if mark == BAD else "note"
+    return _Drawn("wide", (f"{mark} {what.sentence}", *misses), tone)
 
 
-def _sent(what: MessageSent) -> Look:
+def _sent(what: MessageSent) -> _Drawn:
     text = f"package {what.package}: {_few(what.summary)}"
     if what.attempt > 1:
         text = f"package {what.package} once more, attempt {what.attempt}"
@@ -199,10 +245,10 @@ def _few(summary: str) -> str:
     return f"{summary}, more follows" if ", " in summary or summary.isalnum() else summary
 
 
-def _received(what: MessageReceived) -> Look:
+def _received(what: MessageReceived) -> _Drawn:
     http = f"HTTP {what.http_status}: " if what.http_status != 200 else ""
     if what.problem:
-        return _look("from-server", f"{http}{what.problem}", "bad", most=3)
+        return _look("from-server", f"{http}{what.problem}", "bad")
     tone = "good" if what.code in (200, 212) else "warn" if what.code in (401, 407) else "bad"
     words = _few(what.summary).split(", ") if what.summary else []
     code = [word for word in words if word.startswith(str(what.code))] if what.code else []
@@ -212,7 +258,7 @@ def _received(what: MessageReceived) -> Look:
     return _look("from-server", f"{http}{', '.join(head + rest)}", tone, step)
 
 
-def _challenged(what: Challenged) -> Look:
+def _challenged(what: Challenged) -> _Drawn:
     nonce = brief(what.nonce) if what.scheme != "basic" else ""
     chal = "Chal" if what.scheme == "md5" else f"Chal {what.scheme}"
     if what.by == "server":
@@ -223,21 +269,23 @@ def _challenged(what: Challenged) -> Look:
     return _look("at-handset", text, "note", step=5)
 
 
-def _cred(what: ServerCredJudged) -> Look:
+def _cred(what: ServerCredJudged, session_id: int | None) -> _Drawn:
     good = what.matched != "none"
     own = what.matched in ("stored", "candidate")
     effect = "" if what.counts else ", no effect"
     if good:
         used = next((nonce for kind, nonce, _ in what.tries if kind == what.matched), "")
-        over = f"{NONCE_WORDS[what.matched]} {brief(used)}" if used else NONCE_WORDS[what.matched]
-        text = f"{GOOD} server Cred over {over}{effect}"
+        over = "" if what.scheme == "basic" else f" over {NONCE_WORDS[what.matched]}"
+        if used:
+            over = f" over {nonce_words(what.matched, used, session_id)}"
+        text = f"{GOOD} server Cred{over or ' verifies'}{effect}"
     else:
         text = f"{BAD} server Cred does not verify{effect}"
     tone = "dim" if not what.counts else "good" if good else "bad"
     return _look("from-store" if own else "at-handset", text, tone, step=5)
 
 
-def _stored(what: NonceStored) -> Look:
+def _stored(what: NonceStored) -> _Drawn:
     name = {"client": "client nonce", "server": "server nonce", "candidate": "candidate"}[what.slot]
     step = {"client": 4, "server": 6, "candidate": 5}[what.slot]
     if not what.nonce:
@@ -245,11 +293,11 @@ def _stored(what: NonceStored) -> Look:
     return _look("to-store", f"{name} {brief(what.nonce)} stored", "strong", step)
 
 
-def _item(what: ItemMoved) -> Look:
+def _item(what: ItemMoved) -> _Drawn:
     way = "sent" if what.direction == "out" else "received"
     status = f", {what.status}" if what.status else ""
     text = f"item {way}: {what.action} {what.store} {what.luid or what.guid}{status}"
-    return _look("at-handset", text, "dim", most=1)
+    return _look("at-handset", text, "dim")
 
 
 def header(width: int) -> Line:
@@ -275,20 +323,25 @@ def time_text(at: float, before: float | None) -> str:
     return f"+{delta:.2f}s" if delta < 100 else f"+{delta:.0f}s"
 
 
-def separator(session: int, width: int) -> Line:
-    """The line before a run."""
-    head = f"{THIN * 3} run {session} "
+def separator(words: str, width: int) -> Line:
+    """The line where a run begins or goes on."""
+    head = f"{THIN * 3} {words} "
     return (Span(" ", "dim"), Span(head + THIN * max(width - 1 - len(head), 0), "dim"))
 
 
-def paint(what: Look, when: str, width: int) -> list[Line]:
-    """The lines of a look, `width` cells wide, the first cell left free for the cursor."""
+def paint(what: Look, when: str, width: int, run: int = 0) -> list[Line]:
+    """The lines of a look, `width` cells wide, the first cell left free for the cursor.
+
+    With `run`, they belong to another run than the one that has the lanes: its number stands in
+    the place of the time.
+    """
     out: list[Line] = []
+    tag, tone = (f"run {run}", "note") if run else (when, "dim")
     for index, row in enumerate(what.rows):
         first = index == 0
-        time = f" {when if first else '':>8} "
+        time = f" {tag if first else '':>8} "
         step = f"{what.step if what.step and first else ' '} "
-        head = (Span(time, "dim"), Span(step, "key"))
+        head = (Span(time, tone), Span(step, "key"))
         out.append(head + _lanes(what, clean(row), first, width))
     return out
 

@@ -7,6 +7,7 @@ from emulator.protocol.events import (
     BearerOpened,
     Event,
     Failed,
+    HandsetStarted,
     ItemMoved,
     MessageSent,
     NoncesHeld,
@@ -14,6 +15,7 @@ from emulator.protocol.events import (
     NonceTried,
     NotificationRead,
     PeerNonces,
+    PeerSaid,
     PersonAnswered,
     PersonAsked,
     PushArrived,
@@ -37,15 +39,27 @@ class StepLook(msgspec.Struct, frozen=True):
 
 
 class RunLook(msgspec.Struct, frozen=True):
-    """A notification and what came of it. `outcome` is "" until it is over."""
+    """A notification and what came of it. `outcome` is "" until it is over.
+
+    `opened` is the kind of its session, "" before it has one.
+    """
 
     number: int
+    opened: str = ""
     steps: tuple[StepLook, ...] = (StepLook(),) * 6
     outcome: str = ""
     sentence: str = ""
     messages: int = 0
     sent: int = 0
     received: int = 0
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """The newest verdict on a notification that came while another run was at work."""
+
+    number: int = 0
+    ignored: bool = False
+    sentence: str = ""
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -57,10 +71,18 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """All that is on the screen but the ladder. `shown` is the run in the strip, 0 before any."""
+    """All that is on the screen but the ladder. `shown` is the run in the strip, 0 before any.
+
+    A handset that starts anew ends all runs before it: those up to `over` are not shown again.
+    """
 
     shown: int = 0
+    over: int = 0
     runs: tuple[RunLook, ...] = ()
+    aside: Aside = Aside()
+    started: bool = False
+    bearers: tuple[str, ...] = ()
+    """Addresses on which the handset listens now."""
     account: str = ""
     held: dict[str, Held] = {}
     peers: dict[str, PeerNonces] = {}
@@ -81,6 +103,20 @@ class Known(msgspec.Struct, frozen=True):
     def peer(self) -> PeerNonces | None:
         return self.peers.get(self.account)
 
+    @property
+    def failed(self) -> bool:
+        """Whether something of ours went wrong, and no run since shows that it is over."""
+        return any(not what for what, _ in self.troubles)
+
+    @property
+    def disagree(self) -> bool:
+        """Whether both sides are known to hold different nonces."""
+        own, peer = self.nonces, self.peer
+        if peer is None or peer.inferred:
+            return False
+        pairs = ((own.client, peer.client), (own.server, peer.server))
+        return any(a is not None and b is not None and a != b for a, b in pairs)
+
 
 def fold(known: Known, event: Event) -> Known:
     """What is known after one more event."""
@@ -88,18 +124,16 @@ def fold(known: Known, event: Event) -> Known:
     if event.session:
         known = _enter(known, event)
     match what:
+        case HandsetStarted():
+            return _anew(known)
         case StepMoved():
             return _run(known, event, steps=_moved(known, event, what))
         case VerdictReached() if what.reason == "duplicate" and _of(known, event).messages:
             return known  # the session that it asks for goes on
-        case VerdictReached() if what.verdict == "ignored":
-            return _run(
-                _about(known, what.account), event, outcome="ignored", sentence=what.sentence
-            )
         case VerdictReached():
-            return _run(_about(known, what.account), event, sentence=what.sentence)
+            return _judged(_about(known, what.account), event, what)
         case SessionOpened():
-            return _about(known, what.account)
+            return _run(_about(known, what.account), event, opened=what.session_kind)
         case SessionClosed():
             closed = _run(
                 known,
@@ -145,11 +179,14 @@ def fold(known: Known, event: Event) -> Known:
             return msgspec.structs.replace(known, question="")
         case BearerOpened():
             rest = tuple(t for t in known.troubles if t[0] != what.address)
-            return msgspec.structs.replace(known, troubles=rest)
+            bearers = (*(b for b in known.bearers if b != what.address), what.address)
+            return msgspec.structs.replace(known, troubles=rest, bearers=bearers)
         case BearerFailed():
             rest = tuple(t for t in known.troubles if t[0] != what.address)
             sentence = f"{what.address}: {what.reason}"
-            return msgspec.structs.replace(known, troubles=(*rest, (what.address, sentence)))
+            bearers = tuple(b for b in known.bearers if b != what.address)
+            troubles = (*rest, (what.address, sentence))
+            return msgspec.structs.replace(known, troubles=troubles, bearers=bearers)
         case Failed():
             return msgspec.structs.replace(
                 known, troubles=(*known.troubles[-2:], ("", what.sentence))
@@ -158,11 +195,25 @@ def fold(known: Known, event: Event) -> Known:
             return known
 
 
+def _anew(known: Known) -> Known:
+    """A handset starts: what an earlier one ran, asked and held is over; its open ports are gone."""
+    over = max((run.number for run in known.runs), default=known.over)
+    runs = tuple(
+        run if run.outcome else msgspec.structs.replace(run, outcome="interrupted", sentence="")
+        for run in known.runs
+    )
+    return Known(over=over, runs=runs, started=True)
+
+
 def _enter(known: Known, event: Event) -> Known:
     """Makes the event's run known, and shows it unless another one is still at work."""
+    if event.session <= known.over or isinstance(event.what, PeerNonces | PeerSaid):
+        return known  # of an earlier handset, or the server's records, which know no run
     if not any(run.number == event.session for run in known.runs):
-        runs = (*known.runs, RunLook(event.session))[-KEPT_RUNS:]
-        known = msgspec.structs.replace(known, runs=runs)
+        kept = [run for run in known.runs[-KEPT_RUNS + 1 :] if run.number != known.shown]
+        shown = [run for run in known.runs if run.number == known.shown]
+        runs = (*shown, *kept, RunLook(event.session))
+        known = msgspec.structs.replace(known, runs=runs, aside=Aside())
         if isinstance(event.what, PushArrived | NotificationRead | SessionOpened):
             # A run that begins shows that what failed before has been got over.
             rest = tuple(t for t in known.troubles if t[0])
@@ -173,6 +224,19 @@ def _enter(known: Known, event: Event) -> Known:
         if newer:
             known = msgspec.structs.replace(known, shown=event.session)
     return known
+
+
+def _judged(known: Known, event: Event, what: VerdictReached) -> Known:
+    """A verdict opens its run again or ends it; beside a run at work it is kept to be told."""
+    ignored = what.verdict == "ignored"
+    if known.shown != event.session:
+        aside = Aside(event.session, ignored, what.sentence)
+        known = msgspec.structs.replace(known, aside=aside)
+    if not ignored:
+        return _run(known, event, outcome="", sentence="")
+    if what.reason == "duplicate" and _of(known, event).opened:
+        return known  # the session that it asks for goes on
+    return _run(known, event, outcome="ignored", sentence=what.sentence)
 
 
 def _of(known: Known, event: Event) -> RunLook:

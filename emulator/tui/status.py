@@ -5,7 +5,21 @@ from collections.abc import Sequence
 from emulator.tui.actions import ACTIONS, key_word
 from emulator.tui.block import Block
 from emulator.tui.run import Known
-from emulator.tui.text import BAD, GOOD, RUNNING, Line, Span, width_of, wrap
+from emulator.tui.text import (
+    ASKED,
+    BAD,
+    GOOD,
+    PENDING,
+    RUNNING,
+    THIN,
+    Line,
+    Span,
+    clip,
+    width_of,
+    wrap,
+)
+
+KEYS = "y or + allow   - decline"
 
 
 def verdict_lines(known: Known, hint: str, width: int) -> list[Line]:
@@ -14,27 +28,59 @@ def verdict_lines(known: Known, hint: str, width: int) -> list[Line]:
     for _, sentence in known.troubles[-3:]:
         lines += _told(f"{BAD} {sentence}", "alarm", width, 3)
     if known.question:
-        lines += _told(f"? {known.question}   + allow   - decline", "ask", width, 3)
+        lines += _question(known.question, width)
     elif known.notice:
         lines += _told(known.notice, "note", width, 2)
-    run = known.run
-    if run.outcome:
-        good = run.outcome == "synchronised"
-        text = f"{GOOD if good else BAD} {run.sentence}"
-        lines += _told(text, "good" if good else "bad", width, 3)
-    elif run.number and not known.question:
-        number = max(range(1, 7), key=lambda n: run.steps[n - 1].seq)
-        step = run.steps[number - 1]
-        detail = f": {step.detail}" if step.detail else ""
-        text = f"step {number} of 6 {step.state}{detail}" if step.seq else "a notification came"
-        lines += _told(f"{RUNNING} {text}", "key", width, 1)
-    elif not run.number:
-        lines += _told(f"{RUNNING} waiting for a notification", "dim", width, 1)
+    lines += _of_run(known, width)
+    aside = known.aside
+    if aside.number and aside.number != known.shown:
+        mark, tone = (BAD, "bad") if aside.ignored else (THIN, "note")
+        lines += _told(f"run {aside.number}: {mark} {aside.sentence}", tone, width, 2)
+    if known.question or known.failed:
+        return lines
     return lines + _told(hint, "plain", width, 2)
 
 
+def _of_run(known: Known, width: int) -> list[Line]:
+    """How far the shown run is, or what became of it; before any, what the handset waits for."""
+    run = known.run
+    if run.outcome:
+        good = run.outcome == "synchronised"
+        text = run.sentence or run.outcome
+        if good and known.disagree:
+            good, text = False, f"{text}; but the nonces of both sides differ"
+        return _told(f"{GOOD if good else BAD} {text}", "good" if good else "bad", width, 3)
+    if known.question:
+        return []
+    if run.number:
+        number = max(range(1, 7), key=lambda n: run.steps[n - 1].seq)
+        step = run.steps[number - 1]
+        detail = f": {step.detail}" if step.detail else ""
+        text = "a session opens" if run.opened else "a notification came"
+        if step.seq:
+            text = f"step {number} of 6 {step.state}{detail}"
+        return _told(f"{RUNNING} {text}", "key", width, 1)
+    if known.failed:
+        return []
+    if known.bearers:
+        return _told(f"{RUNNING} waiting for a notification", "dim", width, 1)
+    if known.started and known.troubles:
+        return _told(f"{PENDING} nothing listens, so no notification can come", "dim", width, 2)
+    return _told(f"{RUNNING} starting", "dim", width, 1) if not known.started else []
+
+
+def _question(text: str, width: int) -> list[Line]:
+    """The question; its keys are never cut off."""
+    rows = wrap(f"{ASKED} {text}", width - 2, 2)
+    if len(rows[-1]) + 3 + len(KEYS) <= width - 2:
+        rows[-1] += f"   {KEYS}"
+    else:
+        rows.append(clip(KEYS, width - 2))
+    return [(Span(" "), Span(row, "ask")) for row in rows]
+
+
 def _told(text: str, tone: str, width: int, most: int) -> list[Line]:
-    return [(Span(" "), Span(row, tone)) for row in wrap(text, width - 2, most)]
+    return [(Span(" "), Span(row, tone)) for row in wrap(text, width - 2, most) if row]
 
 
 def follow_text(following: bool, behind: int) -> str:
@@ -52,7 +98,7 @@ def footer_line(known: Known, following: bool, behind: int, detail: bool, width:
     if detail:
         wanted = ["detail", "digest", "hex", "text", "switch", "notify", "rerun", "follow"]
     if known.question:
-        wanted = ["accept", "decline", *wanted]
+        wanted = ["accept", "decline", *(name for name in wanted if name != "notify")]
     for name in wanted:
         key = _key(name)
         if width_of(key) <= room:

@@ -48,11 +48,13 @@ def _heading(number: int, step: StepLook) -> str:
 
 
 def step_lines(run: RunLook, width: int) -> list[Line]:
-    """Two lines: `1 ✗ failed ── 2 ✓ passed ...` and the titles beneath."""
+    """Two lines: `1 ✗ failed ── 2 ✓ passed ...` and the titles beneath; or one of marks."""
     heads = [_heading(i, step) for i, step in enumerate(run.steps, 1)]
     # 12 cells leave room for a line between two steps; nothing follows the last one.
     least = [max(len(step.title), 12) for step in STEPS[:-1]] + [len("6 > running")]
-    spare = max(width - 2 - sum(least) - (len(STEPS) - 1), 0)
+    spare = width - 2 - sum(least) - (len(STEPS) - 1)
+    if spare < 0:
+        return [_marks(run, width)]
     columns = [size + spare // len(STEPS) for size in least]
     upper: list[Span] = [Span(" ")]
     lower: list[Span] = [Span(" ")]
@@ -65,6 +67,18 @@ def step_lines(run: RunLook, width: int) -> list[Line]:
         state = run.steps[index].state
         lower.append(Span(fit(step.title, size) + " ", "dim" if state == "pending" else "plain"))
     return [tuple(upper), tuple(lower)]
+
+
+def _marks(run: RunLook, width: int) -> Line:
+    """Number and mark of each step, where there is no room for words."""
+    size = max((width - 1) // len(STEPS), 4)
+    spans: list[Span] = [Span(" ")]
+    for number, step in enumerate(run.steps, 1):
+        head = f"{number} {MARKS[step.state]}"
+        gap = size - len(head) if number < len(STEPS) else 0
+        tail = f" {THIN * (gap - 2)} " if gap > 2 else " " * gap
+        spans += [Span(head, tone_of(run, number)), Span(tail, "lane")]
+    return tuple(spans)
 
 
 def title_line(title: str, subtitle: str, known: Known, width: int) -> Line:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-GOOD, BAD, PENDING, RUNNING, SKIPPED = "✓", "✗", "·", ">", "-"
+GOOD, BAD, PENDING, RUNNING, SKIPPED, ASKED = "✓", "✗", "·", ">", "-", "!"
 EQUAL, UNEQUAL = "=", "≠"
 LEFT, RIGHT, THIN, HEAVY, BAR = "◄", "►", "─", "═", "│"
 CUT = "…"
@@ -49,6 +49,11 @@ def width_of(line: Line) -> int:
 def plain(line: Line) -> str:
     """The text of a line without its tones."""
     return "".join(span.text for span in line)
+
+
+def cells(text: str) -> int:
+    """Cells that a text takes once it is cleaned."""
+    return cell_len(clean(text))
 
 
 def clip(text: str, width: int) -> str:

@@ -30,6 +30,7 @@ STYLES: dict[str, Style] = {
     "lane": Style(color="#4a5866"),
     "bar": Style(color="#c3ccd6", bgcolor="#1d252e"),
     "barkey": Style(color="#e6b450", bgcolor="#1d252e", bold=True),
+    "barfocus": Style(color="#ffffff", bgcolor="#35506b", bold=True),
     "active": Style(color="#0f1419", bgcolor="#5aa9e6", bold=True),
     "alarm": Style(color="#ffffff", bgcolor="#a3262a", bold=True),
     "ask": Style(color="#0f1419", bgcolor="#e6b450", bold=True),

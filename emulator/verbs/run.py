@@ -85,7 +85,8 @@ def _check_files(listen: tuple[str, ...]) -> None:
 
 
 def _check_stores(profile: Profile, wanted: tuple[str, ...]) -> None:
-    known = {store.name for account in profile.accounts for store in account.stores}
-    for name in wanted:
-        if name not in known:
-            raise Failure(f"--sync {name}: the profile has {', '.join(sorted(known))}")
+    """One account must have them all: a session is one account's."""
+    by_account = {a.name: {store.name for store in a.stores} for a in profile.accounts}
+    if not any(names.issuperset(wanted) for names in by_account.values()):
+        known = "; ".join(f"{name}: {', '.join(sorted(n))}" for name, n in by_account.items())
+        raise Failure(f"--sync {', '.join(wanted)}: no account has that; {known}")

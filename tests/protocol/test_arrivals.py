@@ -20,7 +20,7 @@ def test_decision_15_nothing_runs_so_it_starts():
 
 
 def test_decision_15_the_id_that_opened_the_session_is_counted_and_starts_nothing():
-    arrivals, admission = admit(running(1), verified(1), 2, "s")
+    arrivals, admission, _ = admit(running(1), verified(1), 2, "s")
     assert (admission, arrivals.waiting) == ("duplicate", ())
 
 
@@ -35,16 +35,18 @@ def test_decision_15_also_when_the_replay_guard_has_used_it_up_already():
 
 
 def test_decision_15_another_id_is_held_newest_only():
-    arrivals, admission = admit(running(1), verified(2), 2, "s")
-    assert admission == "held"
-    arrivals, _ = admit(arrivals, verified(3), 3, "s")
+    arrivals, admission, replaced = admit(running(1), verified(2), 2, "s")
+    assert (admission, replaced) == ("held", None)
+    arrivals, _, replaced = admit(arrivals, verified(3), 3, "s")
+    assert replaced is not None
+    assert replaced.run == 2
     assert [w.run for w in arrivals.waiting] == [3]
 
 
 def test_decision_15_other_accounts_wait_in_order():
-    arrivals, _ = admit(running(1), verified(2, SECOND), 2, "s")
-    arrivals, _ = admit(arrivals, verified(2), 3, "s")
-    arrivals, _ = admit(arrivals, verified(3, SECOND), 4, "s")
+    arrivals, _, _ = admit(running(1), verified(2, SECOND), 2, "s")
+    arrivals, _, _ = admit(arrivals, verified(2), 3, "s")
+    arrivals, _, _ = admit(arrivals, verified(3, SECOND), 4, "s")
     assert [w.verdict.account for w in arrivals.waiting] == ["second", "first"]
     arrivals, following = next_waiting(arrivals)
     assert following is not None
@@ -54,7 +56,7 @@ def test_decision_15_other_accounts_wait_in_order():
 
 def test_decision_15_it_starts_with_the_verdict_of_its_arrival():
     held = verified(2)
-    arrivals, _ = admit(running(1), held, 2, "secret-then")
+    arrivals, _, _ = admit(running(1), held, 2, "secret-then")
     _, following = next_waiting(arrivals)
     assert following is not None
     assert following.verdict is held

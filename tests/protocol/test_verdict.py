@@ -240,6 +240,6 @@ def test_a_verdict_as_events(nonce, steps):
 def test_every_reason_has_words():
     reasons = {
         "digest", "unknown-server", "replayed", "malformed", "resync-disabled", "session-id-zero",
-        "no-digest", "transport-not-secure", "rate-limited", "declined", "duplicate", "not-for-us",
+        "no-digest", "transport-not-secure", "rate-limited", "declined", "duplicate", "superseded", "not-for-us",
     }  # fmt: skip
     assert set(verdict.REASONS) == reasons

@@ -46,7 +46,7 @@ async def _answer(app: HandsetApp, pilot: Pilot[None], key: str, said: str) -> N
     assert "answer" not in " ".join(deck.calls)
     deck._begin(recording.asked())
     await settled(app, pilot)
-    assert "+ allow   - decline" in text_of(app)
+    assert "y or + allow   - decline" in text_of(app)
     await pilot.press(key)
     await until(pilot, lambda: f"answer {said}" in deck.calls)
     await settled(app, pilot)

@@ -5,7 +5,13 @@ import sys
 
 import pytest
 
-from emulator.protocol.events import Event, MessageSent, NonceTried
+from emulator.protocol.events import (
+    Event,
+    MessageReceived,
+    MessageSent,
+    NonceTried,
+    VerdictReached,
+)
 from emulator.tui.app import HandsetApp
 from emulator.tui.inspector import Page
 from emulator.tui.status import Footer
@@ -74,7 +80,7 @@ async def test_the_deck_starts_after_the_first_paint() -> None:
     app = HandsetApp(deck)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(app, pilot)
-    assert "stored nonce" in painted[0] and "waiting for a notification" in painted[0]
+    assert "stored nonce" in painted[0] and "> starting" in painted[0]
     assert deck.calls == ["start", "notify", "close"]
 
 
@@ -152,3 +158,97 @@ async def test_events_come_into_sight_while_the_run_goes_on() -> None:
         await until(pilot, lambda: "> step 3 of 6 running: package 1" in text_of(app))
         deck._play(recording.resync()[10:], 1)
         await until(pilot, lambda: "✓ synchronised, 1 sent and 1 received" in text_of(app))
+
+
+async def test_the_wide_screen_marks_the_pane_that_has_the_keys() -> None:
+    async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
+        await still(app, pilot)
+        header = text_of(app).splitlines()[3]
+        assert header.startswith("▌time UTC") and "▌detail" not in header
+        await pilot.press("tab")
+        await still(app, pilot)
+        header = text_of(app).splitlines()[3]
+        assert header.startswith(" time UTC") and "▌detail" in header
+
+
+async def test_a_question_takes_n_for_no_other_notification() -> None:
+    async with playing(RecordedDeck([recording.asked()])) as (app, pilot):
+        deck = app.deck
+        assert isinstance(deck, RecordedDeck)
+        deck.calls.clear()
+        await pilot.press("n")
+        await still(app, pilot)
+        assert deck.calls == []
+        await pilot.press("y")
+        await until(pilot, lambda: deck.calls == ["answer True"])
+
+
+async def test_a_run_that_never_closed_is_followed_by_the_next_at_once() -> None:
+    async with playing(RecordedDeck([]), (80, 24)) as (app, pilot):
+        deck = app.deck
+        assert isinstance(deck, RecordedDeck)
+        deck._play(recording.resync()[:12], 1)
+        await settled(app, pilot)
+        assert "run 1" in text_of(app).splitlines()[0]
+        deck._play(recording.up(), 0)
+        await settled(app, pilot)
+        assert "run 1" not in text_of(app).splitlines()[0]
+        assert "1 · pending" in text_of(app) and "> waiting for a notification" in text_of(app)
+        deck._play(recording.resync()[:2], 2)
+        await settled(app, pilot)
+        golden("anew-80x24", text_of(app))
+
+
+async def test_a_notification_during_a_run() -> None:
+    async with playing(RecordedDeck([]), (80, 24)) as (app, pilot):
+        deck = app.deck
+        assert isinstance(deck, RecordedDeck)
+        run, other = recording.resync(), recording.ignored()
+        deck._play(run[:10], 1)
+        for ours, theirs in zip(run[10:17], other, strict=False):
+            deck._play([theirs], 2)
+            deck._play([ours], 1)
+        await settled(app, pilot)
+        golden("during-80x24", text_of(app))
+
+
+@pytest.mark.parametrize("size", [(110, 30), (60, 15)])
+async def test_screen_of_an_awkward_size(size: tuple[int, int]) -> None:
+    async with playing(RecordedDeck([recording.retried()]), size) as (app, _):
+        golden(named("retried", size), text_of(app))
+
+
+def _in(app: HandsetApp) -> str:
+    """The text of the detail, as one line."""
+    page = app.query_one(Page)
+    spans = [text for line in page.lines(70) for text, *_ in (*line, (" ",))]
+    return " ".join("".join(spans).split())
+
+
+async def test_the_digest_of_a_message_with_a_cred_is_its_judgement() -> None:
+    async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
+        await pilot.press("d")
+        app.select_last(lambda e: isinstance(e.what, MessageReceived) and "Cred" in e.what.summary)
+        await still(app, pilot)
+        assert "The server's Cred, judged in a line below." in _in(app)
+        assert "✓ = equal" in _in(app)
+        app.select_last(lambda e: isinstance(e.what, MessageReceived))
+        await still(app, pilot)
+        assert "There is no digest behind this event." in _in(app)
+
+
+@pytest.mark.parametrize("kind", [NonceTried, VerdictReached])
+async def test_the_octets_of_a_verdict_are_those_of_its_notification(kind: type) -> None:
+    async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
+        await pilot.press("x")
+        app.select_last(lambda e: isinstance(e.what, kind))
+        await still(app, pilot)
+        assert "its digest (16 octets), then the trigger" in _in(app)
+        assert recording.PUSHED[:4].upper() in _in(app).replace(" ", "")
+
+
+async def test_the_detail_names_the_session_id_and_shows_its_octets() -> None:
+    async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
+        app.select_last(lambda e: isinstance(e.what, NonceTried))
+        await still(app, pilot)
+        assert "The digest over the SessionID 4A7C as raw16_be (4A 7C) is the one" in _in(app)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from emulator.protocol import digest as digests
 from emulator.protocol.events import (
     Cut,
     Event,
@@ -120,10 +121,28 @@ def test_a_message_is_shown_as_indented_text() -> None:
 def test_fields_stand_where_there_is_no_document() -> None:
     shown = rows(detail_lines.text_lines(of(VerdictReached), "", 60))
     assert shown[0] == "verdict      verified-session-id"
-    assert shown[-1].startswith("event        ")
+    assert any(row.startswith("event        number ") for row in shown)
 
 
 def test_text_of_others_is_not_interpreted() -> None:
     event = next(e for e in ALL if type(e.what).__name__ == "Remarked")
     shown = "\n".join(rows(detail_lines.text_lines(event, "", 60)))
     assert "[bold]unknown[/bold] \\x1b[31mred\\x07" in shown
+
+
+def test_basic_is_told_and_compared_with_nothing() -> None:
+    working = digests.basic("user", PASSWORD)
+    shown = rows(detail_lines.digest_lines(of(MessageSent), [("our Cred", working, b"x")], 78))
+    text = "\n".join(shown)
+    assert "equal" not in text and "user:password in base64, no nonce" in text
+    assert text.count("(secret)") == 2 and PASSWORD not in text
+    judged = ServerCredJudged("s", "basic", "", (), "stored", True, "the secret is right")
+    shown = rows(detail_lines.digest_lines(Event(seq=1, at=0.0, what=judged), [], 78))
+    assert len(shown) == 1 and shown[0].startswith("Basic is user:password")
+
+
+def test_fields_are_in_words() -> None:
+    for event in ALL:
+        text = "\n".join(rows(detail_lines.text_lines(event, "", 100)))
+        for jargon in ("caused by", "False", "True", "CredMade", "NearMiss(", "None"):
+            assert jargon not in text

@@ -9,11 +9,15 @@ from textual.events import MouseScrollUp
 from emulator.protocol.events import Event, PeerSaid
 from emulator.tui import ladder as module
 from emulator.tui.ladder import Ladder
+from tests.tui import recording
+from tests.tui.recording import events as recorded
 
 MANY = 100_000
 
 
 class OneLadder(App[None]):
+    CSS = "Ladder { scrollbar-gutter: stable; overflow-x: hidden; }"
+
     def __init__(self, events: list[Event]) -> None:
         super().__init__()
         self.events = events
@@ -124,3 +128,18 @@ async def test_an_empty_ladder_takes_every_key() -> None:
         await pilot.press("up", "down", "pageup", "pagedown", "home", "end", "g", "G")
         assert app.ladder.selected is None
         assert app.ladder._tops == array("L")
+
+
+@pytest.mark.parametrize("width", [48, 61, 66, 120])
+async def test_a_resize_lays_broken_lines_out_as_if_they_had_come_at_that_width(width: int) -> None:
+    happened = recorded(recording.retried(), recording.ignored(), recording.lost())
+    app, other = OneLadder(happened), OneLadder(happened)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.ladder.take(happened, len(happened))
+        await pilot.resize_terminal(width, 24)
+        await pilot.pause()
+        async with other.run_test(size=(width, 24)) as beside:
+            other.ladder.take(happened, len(happened))
+            await beside.pause()
+            assert app.ladder._tops == other.ladder._tops
+            assert app.ladder._height == other.ladder._height

@@ -4,7 +4,15 @@ import typing
 
 import pytest
 
-from emulator.protocol.events import AnyWhat, NonceTried, SessionClosed
+from emulator.protocol.events import (
+    AnyWhat,
+    Event,
+    NonceTried,
+    NotificationRead,
+    ServerCredJudged,
+    SessionClosed,
+    SessionOpened,
+)
 from emulator.tui import ladder_lines
 from emulator.tui.text import plain, width_of
 from emulator.tui.theme import STYLES
@@ -26,8 +34,11 @@ EVERYTHING = events(
 def ladder(happened: list, width: int) -> str:
     out = []
     before = None
+    ids: dict[int, int] = {}
     for event in happened:
-        look = ladder_lines.look(event)
+        look = ladder_lines.look(event, width, ids.get(event.session))
+        if isinstance(event.what, NotificationRead):
+            ids[event.session] = event.what.session_id
         if look is not None:
             when = ladder_lines.time_text(event.at, before)
             out += [plain(line).rstrip() for line in ladder_lines.paint(look, when, width)]
@@ -44,10 +55,13 @@ def test_ladder_of(name: str) -> None:
     golden(f"ladder-{name}", ladder(events(getattr(recording, name)()), 79))
 
 
-@pytest.mark.parametrize("width", [60, 71, 79, 120, 200])
+WIDTHS = [47, 60, 65, 66, 71, 79, 120, 200]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_every_line_fills_the_width_and_no_more(width: int) -> None:
     for event in EVERYTHING:
-        look = ladder_lines.look(event)
+        look = ladder_lines.look(event, width)
         if look is None:
             continue
         lines = ladder_lines.paint(look, "14:13:20", width)
@@ -55,13 +69,54 @@ def test_every_line_fills_the_width_and_no_more(width: int) -> None:
         assert {width_of(line) for line in lines} == {width}
 
 
-def test_nothing_is_cut_off_at_the_narrowest_width() -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_word_is_lost_at_any_width(width: int) -> None:
     for event in EVERYTHING:
-        look = ladder_lines.look(event)
-        if look is None:
+        look, whole = ladder_lines.look(event, width), ladder_lines.look(event, 1000)
+        if look is None or whole is None:
             continue
-        shown = "".join(plain(x) for x in ladder_lines.paint(look, "", ladder_lines.NARROWEST))
+        shown = "".join(plain(x) for x in ladder_lines.paint(look, "", width))
         assert all(row.strip() in shown for row in look.rows)
+        assert "".join(look.rows).replace(" ", "") == "".join(whole.rows).replace(" ", "")
+
+
+def test_a_look_says_from_which_width_on_it_stays_as_it_is() -> None:
+    for event in EVERYTHING:
+        look = ladder_lines.look(event, 1000)
+        if look is not None:
+            assert ladder_lines.look(event, look.fits) == look
+            narrower = ladder_lines.look(event, look.fits - 1)
+            assert narrower is not None
+            assert narrower.height > look.height or look.fits <= 50
+
+
+def test_a_short_event_takes_one_line_of_80_columns() -> None:
+    opened = SessionOpened("ds", "client-initiated", "4A7C", "http://x", "md5")
+    look = ladder_lines.look(Event(seq=1, at=0.0, what=opened))
+    assert look is not None and look.height == 1
+
+
+def test_the_number_of_another_run_stands_in_the_place_of_the_time() -> None:
+    look = ladder_lines.look(EVERYTHING[8])
+    assert look is not None
+    line = plain(ladder_lines.paint(look, "+12ms", 79, run=3)[0])
+    assert line.startswith("    run 3 ")
+
+
+def test_octets_of_a_nonce_are_never_shown_as_a_session_id() -> None:
+    octets = b"DCB7".hex()
+    tried = NonceTried("ds", "s", "session-id", "hex_text_upper", octets, "", "", True)
+    tries = (("session-id", octets, "x"),)
+    judged = ServerCredJudged("s", "md5", "x", tries, "session-id", True, "")  # type: ignore[arg-type]
+    for what, text in (
+        (tried, "✓ SessionID DCB7 as hex_text_upper: digest equal"),
+        (judged, "✓ server Cred over SessionID DCB7"),
+    ):
+        event = Event(seq=1, at=0.0, what=what)  # type: ignore[arg-type]
+        look = ladder_lines.look(event, session_id=0xDCB7)
+        assert look is not None and look.rows == (text,)
+        bare = ladder_lines.look(event)
+        assert bare is not None and octets not in " ".join(bare.rows)
 
 
 def test_every_tone_has_a_style() -> None:
@@ -73,10 +128,12 @@ def test_every_tone_has_a_style() -> None:
 
 
 def test_a_verification_says_nonce_and_verdict() -> None:
-    tried = [ladder_lines.look(e) for e in EVERYTHING if isinstance(e.what, NonceTried)][:2]
+    tried = [
+        ladder_lines.look(e, 79, 0x4A7C) for e in EVERYTHING if isinstance(e.what, NonceTried)
+    ][:2]
     assert [(t.rows, t.step) for t in tried if t] == [
         (("✗ stored nonce 01020304…: digest differs",), 1),
-        (("✓ SessionID 4A7C raw16_be: digest equal",), 2),
+        (("✓ SessionID 4A7C as raw16_be: digest equal",), 2),
     ]
 
 

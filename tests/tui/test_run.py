@@ -8,14 +8,18 @@ from emulator.protocol.events import (
     Event,
     Failed,
     NonceStored,
+    Octets,
+    PeerNonces,
+    PeerSaid,
     PersonAnswered,
+    PushArrived,
     SessionOpened,
     StepMoved,
     VerdictReached,
 )
 from emulator.tui.run import Held, Known, fold
 from tests.tui import recording
-from tests.tui.recording import CLIENT_0, CLIENT_1, PUSH, SERVER_1, STALE, events
+from tests.tui.recording import CLIENT_0, CLIENT_1, LOST, PUSH, SERVER_1, STALE, events
 
 
 def known_after(happened: list[Event]) -> Known:
@@ -113,3 +117,56 @@ def test_a_new_run_shows_that_a_trouble_is_over_but_not_that_a_port_is_free() ->
 
 def _event(what: object, session: int) -> Event:
     return Event(seq=99, at=0.0, session=session, what=what)  # type: ignore[arg-type]
+
+
+def test_a_handset_that_starts_anew_ends_every_run_before_it() -> None:
+    at_work = events(recording.asked(), up=recording.up())
+    known = known_after(at_work)
+    assert known.question
+    for step in recording.up():
+        known = fold(known, _event(step[1], 0))
+    known = fold(known, _event(PeerNonces("ds", CLIENT_0, LOST, False), 1))
+    known = fold(known, _event(PeerSaid("signed with the SessionID"), 1))
+    assert (known.shown, known.question, known.run.number) == (0, "", 0)
+    assert known.nonces == Held(CLIENT_0, STALE, "")
+    for _, what in recording.resync()[:12]:
+        known = fold(known, _event(what, 2))
+    assert known.shown == 2
+    assert known.run.outcome == ""
+
+
+def test_the_verdict_on_a_notification_during_a_run_is_kept_beside_it() -> None:
+    known = known_after(events(recording.resync()[:12], recording.ignored()))
+    assert known.shown == 1 and known.run.outcome == ""
+    assert (known.aside.number, known.aside.ignored) == (2, True)
+    assert known.aside.sentence.startswith("notification ignored")
+    known = fold(known, _event(PushArrived("udp", "x", Octets("00")), 3))
+    assert known.aside.number == 0
+
+
+def test_the_run_at_work_is_not_forgotten_for_many_notifications() -> None:
+    many = [recording.ignored() for _ in range(20)]
+    known = known_after(events(recording.resync()[:12], *many))
+    assert (known.shown, known.run.number, known.run.steps[1].state) == (1, 1, "passed")
+    assert len(known.runs) <= 9
+
+
+def test_a_verdict_opens_a_run_again() -> None:
+    known = known_after(events(recording.ignored()))
+    again = VerdictReached("verified-session-id", "", "ds", 1, "session-id", "", "it verified")
+    known = fold(known, _event(again, 1))
+    assert (known.run.outcome, known.run.sentence) == ("", "")
+
+
+def test_nonces_differ_only_where_both_sides_are_known() -> None:
+    known = known_after(events(recording.resync(), up=recording.up()))
+    assert not known.disagree
+    assert fold(known, _event(PeerNonces("ds", CLIENT_0, LOST, False), 1)).disagree
+    assert not fold(known, _event(PeerNonces("ds", CLIENT_0, LOST, True), 1)).disagree
+    assert not fold(known, _event(PeerNonces("ds", None, None, False), 1)).disagree
+
+
+def test_the_bearers_that_are_open_are_known() -> None:
+    known = known_after([_event(BearerOpened(PUSH), 0)])
+    assert known.bearers == (PUSH,)
+    assert fold(known, _event(BearerFailed(PUSH, "broke"), 0)).bearers == ()

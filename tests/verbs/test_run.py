@@ -256,7 +256,7 @@ def test_nothing_in_time_is_exit_6(handset: Handset, profile: Path, once: tuple[
         (("--listen", "tcp://127.0.0.1:1"), "udp://HOST:PORT, file:PATH or - is expected"),
         (("--listen", "udp://127.0.0.1:99999"), "udp://HOST:PORT"),
         (("--listen", "file:nowhere"), "--listen file:nowhere: No such file or directory"),
-        (("--sync", "notes"), "--sync notes: the profile has contacts"),
+        (("--sync", "notes"), "--sync notes: no account has that; account: contacts"),
         (("--server-url", "nonsense"), "url is missing, or not http:// or https://"),
         (("--timeout", "x"), "Invalid value for '--timeout'"),
     ],

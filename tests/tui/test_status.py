@@ -1,0 +1,144 @@
+"""The lines at the bottom, the strip and the nonces, as text of what is known."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from emulator.protocol.events import (
+    AnyWhat,
+    BearerFailed,
+    BearerOpened,
+    Event,
+    Failed,
+    HandsetStarted,
+    PeerNonces,
+    PersonAsked,
+)
+from emulator.tui.nonces import folded_lines, nonce_lines
+from emulator.tui.run import Known, fold
+from emulator.tui.status import footer_line, verdict_lines
+from emulator.tui.steps import step_lines
+from emulator.tui.text import Line, plain, width_of
+from tests.tui import recording
+from tests.tui.recording import CLIENT_0, CLIENT_1, LOST, SERVER_1, events
+
+HINT = "n sends another notification"
+STARTED = HandsetStarted("demo", "IMEI:1", ("s",))
+OPENED = BearerOpened("udp://h:1")
+BROKEN = BearerFailed("udp://h:1", "in use")
+
+
+@dataclass
+class Shown:
+    text: str
+    tones: set[str]
+
+
+def shown(known: Known, width: int = 78) -> Shown:
+    lines: list[Line] = verdict_lines(known, HINT, width)
+    assert all(width_of(line) <= width for line in lines)
+    text = "\n".join(plain(line).strip() for line in lines)
+    return Shown(text, {span.tone for line in lines for span in line})
+
+
+def after(*whats: AnyWhat) -> Known:
+    known = Known()
+    for number, what in enumerate(whats, 1):
+        known = fold(known, Event(seq=number, at=0.0, what=what))
+    return known
+
+
+def played(*runs: list[recording.Step]) -> Known:
+    known = Known()
+    for event in events(*runs, up=recording.up()):
+        known = fold(known, event)
+    return known
+
+
+@pytest.mark.parametrize(
+    ("whats", "waits"),
+    [
+        ((), False),
+        ((STARTED,), False),
+        ((STARTED, OPENED), True),
+        ((Failed("the state folder is locked"),), False),
+        ((STARTED, BROKEN), False),
+        ((STARTED, OPENED, BROKEN), False),
+        ((STARTED, OPENED, BearerFailed("udp://h:2", "in use")), True),
+        ((STARTED, OPENED, PersonAsked("Allow it?", True)), False),
+    ],
+)
+def test_it_waits_for_a_notification_only_where_one_can_come(
+    whats: tuple[AnyWhat, ...], waits: bool
+) -> None:
+    assert ("waiting for a notification" in shown(after(*whats)).text) == waits
+
+
+def test_the_hint_is_left_out_where_it_cannot_be_followed() -> None:
+    assert HINT in shown(after(STARTED, OPENED)).text
+    assert HINT in shown(after(STARTED, BROKEN)).text
+    assert HINT not in shown(after(Failed("locked"))).text
+    assert HINT not in shown(played(recording.asked())).text
+
+
+def test_the_keys_of_a_question_are_never_cut_off() -> None:
+    known = after(STARTED, OPENED, PersonAsked("May the server synchronise? " * 20, True))
+    for width in (30, 58, 78, 118):
+        text = shown(known, width).text
+        assert text.startswith("! May") and "y or + allow   - decline" in text
+
+
+def test_a_question_leaves_no_key_for_another_notification_in_the_footer() -> None:
+    known = played(recording.asked())
+    assert "notify" not in plain(footer_line(known, True, 0, False, 78))
+    assert "allow" in plain(footer_line(known, True, 0, False, 78))
+
+
+def test_a_run_at_work_shows_its_step_and_no_verdict() -> None:
+    text = shown(played(recording.resync()[:12])).text
+    assert text.startswith("> step 3 of 6 running") and "✗" not in text and "✓" not in text
+
+
+def test_the_verdict_on_another_notification_has_its_number() -> None:
+    text = shown(played(recording.resync(), recording.asked())).text
+    assert "run 1" not in text
+    text = shown(played(recording.resync()[:12], recording.ignored())).text
+    assert "run 2: ✗ notification ignored" in text and "> step 3 of 6" in text
+
+
+def test_synchronised_is_not_green_while_the_nonces_differ() -> None:
+    known = played(recording.resync())
+    assert shown(known).text.startswith("✓ synchronised") and "good" in shown(known).tones
+    odd = Event(seq=99, at=0.0, session=1, what=PeerNonces("ds", CLIENT_1, LOST, False))
+    known = fold(known, odd)
+    said = shown(known)
+    assert said.text.startswith("✗ synchronised, 1 sent and 1 received")
+    assert "but the nonces of both sides differ" in said.text.replace("\n", " ")
+    assert "good" not in said.tones and "bad" in said.tones
+    assert [step.state for step in known.run.steps] == ["failed", *["passed"] * 5]
+
+
+@pytest.mark.parametrize("width", [24, 40, 60, 79])
+def test_all_six_steps_stay_on_a_narrow_strip(width: int) -> None:
+    (line,) = step_lines(played(recording.resync()).run, width)
+    text = plain(line).replace("─", "").split()
+    assert " ".join(text) == "1 ✗ 2 ✓ 3 ✓ 4 ✓ 5 ✓ 6 ✓"
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_nonces_fold_to_one_line(width: int) -> None:
+    (line,) = folded_lines(played(recording.resync()[:12]), width)
+    assert width_of(line) <= width
+    assert "=" in plain(line) and "≠" in plain(line)
+
+
+def test_supposed_nonces_never_look_like_known_ones() -> None:
+    known = played(recording.resync())
+    supposed = PeerNonces("ds", CLIENT_1, SERVER_1, True)
+    known = fold(known, Event(seq=99, at=0.0, session=1, what=supposed))
+    lines = nonce_lines(known, 120)
+    assert "= " in plain(lines[1]) and "  supposed" in plain(lines[1])
+    assert "agree" not in "".join(plain(line) for line in lines)
+    assert {span.tone for line in lines for span in line} & {"good", "bad"} == set()
+    other = fold(known, Event(seq=99, at=0.0, what=PeerNonces("ds", CLIENT_0, SERVER_1, True)))
+    assert {span.tone for line in nonce_lines(other, 120) for span in line} & {"bad"} == set()
