@@ -166,12 +166,14 @@ async def test_workings_and_documents_of_what_happened():
 
 async def test_a_notification_during_a_session_is_held_and_starts_afterwards():
     bench, watch = await started(pace=0.5)
-    while not bench.phone.handset.busy:
-        await asyncio.sleep(0)
+    await watch.result(bench)
+    assert bench.phone.handset.sync()
     await bench.notify()
     results = [await watch.result(bench), await watch.result(bench)]
     await bench.close()
     assert [r.outcome for r in results] == ["synchronised", "synchronised"]
+    held = [e.what.verdict for e in bench.events if isinstance(e.what, VerdictReached)]
+    assert held[-2:] == ["held", "verified-session-id"]
 
 
 async def test_runs_go_on_counting_over_a_rerun():

@@ -7,10 +7,10 @@ import gc
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from emulator.protocol.digest import Working
 from emulator.protocol.events import Event
 
 if TYPE_CHECKING:
+    from emulator.protocol.digest import Working
     from emulator.tui.deck import Deck
 
 
@@ -56,7 +56,7 @@ class Deferred:
         if self._deck is not None:
             await self._deck.answer(accepted)
 
-    def workings(self, event: Event) -> Sequence[tuple[str, Working, bytes]]:
+    def workings(self, event: Event) -> "Sequence[tuple[str, Working, bytes]]":
         return self._deck.workings(event) if self._deck else ()
 
     def document(self, event: Event) -> str:

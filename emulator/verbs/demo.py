@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator.starts import SCENARIOS
-from emulator.verbs import live
+from emulator.verbs import terminal
 from emulator.verbs.exits import Exit, Failure
 
 if TYPE_CHECKING:
@@ -29,13 +29,14 @@ def demo(
 ) -> Exit:
     """Runs the demo. `pace` is the seconds that a run takes on the screen; headless never waits."""
     _check(scenario, misbehave, handset)
-    record = live.journal(journal, time.time) if journal else None
-    if live.on_screen(headless or as_json):
+    record = terminal.journal(journal, time.time) if journal else None
+    if terminal.on_screen(headless or as_json):
         _show(scenario, misbehave, pace, handset, record)
         return Exit.MET
 
     async def run() -> Exit:
         from emulator.bench import Bench
+        from emulator.verbs import live
 
         watch = live.Headless(once=True, endless=True, as_json=as_json, limit=timeout)
         bench = Bench(

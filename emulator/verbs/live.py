@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -16,7 +15,7 @@ from emulator.verbs.exits import Exit, Failure
 from emulator.verbs.result import Result, exit_code, fold, lines
 
 if TYPE_CHECKING:
-    from emulator.journal import Journal
+    pass
 
 
 class Runnable(Protocol):
@@ -30,21 +29,6 @@ class Runnable(Protocol):
     async def settled(self) -> None: ...
 
     async def close(self, why: Stopped | None = None) -> None: ...
-
-
-def journal(path: Path | None, clock: Callable[[], float]) -> "Journal":
-    """The journal of a run. Raises Failure when its file cannot be made."""
-    from emulator.journal import Journal, JournalError
-
-    try:
-        return Journal(clock, path)
-    except JournalError as wrong:
-        raise Failure(str(wrong)) from wrong
-
-
-def on_screen(headless: bool) -> bool:
-    """Whether there is a terminal for the screen, and it is wanted."""
-    return not headless and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 class Headless:

@@ -10,7 +10,7 @@ from emulator.live import Live
 from emulator.phone import AddressError
 from emulator.profiles import Profile
 from emulator.store import StoreError
-from emulator.verbs import live, state
+from emulator.verbs import live, state, terminal
 from emulator.verbs.exits import Exit, Failure
 
 
@@ -38,9 +38,9 @@ def run(
     except AddressError as wrong:
         raise Failure(f"--listen: {wrong}") from wrong
     _check_files(listen)
-    record = live.journal(journal, time.time)
+    record = terminal.journal(journal, time.time)
     place = state.folder(profile, folder)
-    if live.on_screen(headless or as_json):
+    if terminal.on_screen(headless or as_json):
         from emulator.tui.app import HandsetApp
 
         deck = Live(profile, place, record, listen=listen, sync=sync)

@@ -1,0 +1,29 @@
+"""What is settled before a deck comes up: whether there is a terminal, and where the journal goes.
+
+Light on purpose: the first paint waits for it.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator.verbs.exits import Failure
+
+if TYPE_CHECKING:
+    from emulator.journal import Journal
+
+
+def journal(path: Path | None, clock: Callable[[], float]) -> "Journal":
+    """The journal of a run. Raises Failure when its file cannot be made."""
+    from emulator.journal import Journal, JournalError
+
+    try:
+        return Journal(clock, path)
+    except JournalError as wrong:
+        raise Failure(str(wrong)) from wrong
+
+
+def on_screen(headless: bool) -> bool:
+    """Whether there is a terminal for the screen, and it is wanted."""
+    return not headless and sys.stdin.isatty() and sys.stdout.isatty()
