@@ -31,6 +31,7 @@ from emulator.wire.syncml import (
     Get,
     Item,
     Location,
+    Map,
     Message,
     Meta,
     Put,
@@ -127,9 +128,35 @@ def changes(turn: Turn, message: Message, statuses: Sequence[Answer]) -> bool:
 
 
 def maps(turn: Turn, message: Message, statuses: Sequence[Answer]) -> None:
-    """Package 5: Status for the server's changes, and the Map of what was added."""
-    send(turn, 5, [success_status(turn, message), *statuses], sync.maps(turn), final=True)
+    """Package 5: Status for the server's changes, and as many Maps of what was added as fit."""
+    head = [success_status(turn, message), *statuses]
+    wanted = sync.maps(turn)
+    chosen = _maps_that_fit(turn, head, wanted)
+    send(turn, 5, head, chosen, final=chosen == wanted)
     sync.mapped(turn)
+
+
+def _maps_that_fit(turn: Turn, head: Sequence[Answer], wanted: Sequence[Map]) -> list[Map]:
+    state, limit = turn.state, turn.state.peer_max
+    if not limit or len(_encode(turn, head, wanted, True)) <= limit:
+        return list(wanted)
+    codec = codec_of(state)
+    room = limit - len(_encode(turn, head, [], True)) - _FRAME
+    chosen: list[Map] = []
+    for each in wanted:
+        empty = len(codec.encode(_bare(state, (msgspec.structs.replace(each, items=()),))))
+        sizes = [
+            len(codec.encode(_bare(state, (msgspec.structs.replace(each, items=(item,)),)))) - empty
+            for item in each.items
+        ]
+        room -= empty - len(codec.encode(_bare(state, ()))) + _FRAME
+        count = build.fitting(sizes, room, at_least=0 if chosen else 1)
+        if count:
+            chosen.append(msgspec.structs.replace(each, items=each.items[:count]))
+        if count < len(each.items):
+            break
+        room -= sum(sizes)
+    return chosen
 
 
 def again(turn: Turn, message: Message) -> None:

@@ -21,6 +21,10 @@ def go_on(turn: Turn, message: Message) -> None:
     if state is State.PACKAGE_3:
         # The server has answered a part of package 3: the next part.
         _changes(turn, message, due)
+    elif state is State.PACKAGE_5 and sync.maps(turn):
+        # What did not fit into the last message, or was added in this one.
+        turn.move("more")
+        packages.maps(turn, message, due)
     elif not message.final:
         quiet = all(
             isinstance(c, Status) or (isinstance(c, Alert) and c.code == build.NEXT_MESSAGE)

@@ -5,7 +5,7 @@ values of a turn; the server's changes are in `incoming.py`. [SyncML DS Protocol
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -325,43 +325,52 @@ def renumbered(turn: Turn, old: int, new: int) -> None:
         put(turn, store, in_flight=moved)
 
 
-def maps(turn: Turn) -> list[Command]:
-    """The Maps of package 5: for each item taken in, the server's GUID and our LUID."""
-    out: list[Command] = []
+def maps(turn: Turn) -> list[Map]:
+    """The Maps of package 5 that have not gone out: the server's GUID and our LUID of what was added."""
+    out = []
     for store in turn.state.stores:
-        if not store.maps:
-            continue
+        gone = {pair for _, _, pairs in store.map_refs for pair in pairs}
         items = tuple(
-            MapItem(target=Location(guid), source=Location(luid)) for guid, luid in store.maps
+            MapItem(target=Location(guid), source=Location(luid))
+            for guid, luid in store.maps
+            if (guid, luid) not in gone
         )
-        out.append(Map(target=Location(store.server), source=Location(store.uri), items=items))
+        if items:
+            out.append(Map(target=Location(store.server), source=Location(store.uri), items=items))
     return out
 
 
 def mapped(turn: Turn) -> None:
-    """Notes where the Maps of the message that has just left went."""
-    _refer(turn, Map, "map_refs", lambda store, ref: (*store.map_refs, (*ref, store.maps)))
+    """Notes where the Maps of the message that has just left went, and what was in them."""
+    for store, ref, command in _ours(turn, Map):
+        assert isinstance(command, Map)
+        pairs = tuple(
+            (item.target.uri, item.source.uri)
+            for item in command.items
+            if item.target and item.source
+        )
+        put(turn, store, map_refs=(*store.map_refs, (*ref, pairs)))
 
 
 def alerted(turn: Turn) -> None:
     """Notes where the Alerts of package 1 went."""
-    _refer(turn, Alert, "alert_ref", lambda store, ref: ref)
+    for store, ref, _ in _ours(turn, Alert):
+        put(turn, store, alert_ref=ref)
 
 
-def _refer(
-    turn: Turn,
-    kind: type[Command],
-    attribute: str,
-    value: Callable[[StoreSync, tuple[int, str]], object],
-) -> None:
+def _ours(turn: Turn, kind: type[Command]) -> list[tuple[StoreSync, tuple[int, str], Command]]:
+    """The commands of that kind in our last message: whose they are, and their MsgID and CmdID."""
     sent = turn.state.sent
     assert sent is not None
+    found = []
     for command in sent.commands:
         if isinstance(command, kind):
-            source = getattr(command, "source", None) or command.items[0].source  # type: ignore[attr-defined]
+            items: tuple[Item, ...] = getattr(command, "items", ())
+            source = command.source if isinstance(command, Map) else items[0].source
             for store in turn.state.stores:
-                if store.uri == source.uri:
-                    put(turn, store, **{attribute: value(store, (sent.msg_id, command.cmd_id))})
+                if source and store.uri == source.uri:
+                    found.append((store, (sent.msg_id, command.cmd_id), command))
+    return found
 
 
 def finish(turn: Turn) -> None:

@@ -14,6 +14,7 @@ from emulator.protocol.effects import (
 from emulator.protocol.events import ItemMoved
 from emulator.protocol.keyring import Datastore, Device
 from emulator.wire import build, devinf
+from emulator.wire.codec import XML
 from emulator.wire.syncml import (
     Add,
     Delete,
@@ -183,8 +184,6 @@ def test_package_3_is_split_to_the_peers_max_msg_size(count):
     seen = []
     for _ in range(count + 1):
         seen += [c.items[0].source_uri for s in syncs(talk) for c in s.commands]
-        from emulator.wire.codec import XML
-
         assert len(XML.encode(talk.last)) <= 2000
         if talk.last.final:
             break
@@ -219,6 +218,25 @@ def test_a_server_package_in_several_messages_is_asked_for_with_222():
     talk.hears(ok(talk, down(add("g2"))))
     maps = [c for c in talk.last.commands if isinstance(c, Map)]
     assert [(m.target.uri, m.source.uri) for m in maps[0].items] == [("g1", "100"), ("g2", "101")]
+
+
+def test_maps_are_split_to_the_peers_max_msg_size():
+    talk = Talk()
+    talk.hears(accept(talk, cred=over(DEFAULT_NONCE), max_msg_size=4000))
+    guids = [f"guid-{n:040}" for n in range(60)]
+    # The Statuses for the Adds leave no room for all Maps beside them.
+    quiet = [msgspec.structs.replace(add(guid), no_resp=True) for guid in guids]
+    talk.hears(ok(talk, down(*quiet), max_msg_size=4000))
+    mapped = []
+    while talk.outcome == "":
+        assert len(XML.encode(talk.last)) <= 4000
+        found = [c for c in talk.last.commands if isinstance(c, Map)]
+        mapped += [item.target.uri for each in found for item in each.items]
+        talk.hears(ok(talk, final=talk.last.final, max_msg_size=4000))
+    assert mapped == guids
+    assert talk.outcome == "synchronised"
+    sent = [luid for c in talk.changes if isinstance(c, MapsSent) for luid in c.luids]
+    assert len(sent) == len(guids)
 
 
 # Package 4 and 5
