@@ -116,3 +116,12 @@ def test_matches_compares_all_octets():
     assert working.matches(working.octets)
     assert not working.matches(working.octets[:-1])
     assert not working.matches(b"")
+
+
+def test_the_default_nonce_of_device_management():
+    vector = VECTORS["notif.dm.resync"]
+    given = vector["inputs"]
+    trigger = bytes.fromhex(VECTORS["notif.dm.spec"]["intermediates"]["trigger_hex"])
+    for name, nonce in (("four_zero_octets", bytes(4)), ("ascii_0x00000000", b"0x00000000")):
+        working = digest.notification(given["server_id"], given["server_password"], nonce, trigger)
+        assert working.value == vector["intermediates"]["digests_hex"][name]
