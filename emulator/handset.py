@@ -144,7 +144,6 @@ class Handset:
         self._take(run, found.account, found)
         await gated(self._gate, run, whats)
         if self._stops != stops:
-            run.close(None)
             self._give_up(run)
         else:
             self._start(run, found.account, found)
@@ -186,6 +185,7 @@ class Handset:
         """A run ends before its session has begun: its place becomes free, if it had one."""
         if self._holder == run.number:
             self._free()
+        run.close(None)
         self._ended(run.number)
 
     def _start(

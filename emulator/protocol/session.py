@@ -275,6 +275,9 @@ def _addressed(turn: Turn, message: Message) -> bool:
     except ValueError as wrong:
         endings.broken(turn, f"RespURI is no URL: {wrong}")
         return False
+    if not url.lower().startswith(("http:", "https:")):
+        endings.broken(turn, f"RespURI leads to {url}, which is not http")
+        return False
     if turn.state.url.lower().startswith("https:") and not url.lower().startswith("https:"):
         endings.broken(turn, f"RespURI leads from https to {url}")
         return False

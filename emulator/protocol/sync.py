@@ -316,13 +316,18 @@ def went_out(turn: Turn, msg_id: int, syncs: Iterable[tuple[str, Sync]]) -> None
 
 
 def renumbered(turn: Turn, old: int, new: int) -> None:
-    """A message goes out once more under another MsgID: so do the operations in it."""
+    """A message goes out once more under another MsgID: so does all that is in it."""
     for store in turn.state.stores:
-        moved = tuple(
-            msgspec.structs.replace(o, msg_id=new) if o.msg_id == old else o
-            for o in store.in_flight
+        put(
+            turn,
+            store,
+            in_flight=tuple(
+                msgspec.structs.replace(o, msg_id=new) if o.msg_id == old else o
+                for o in store.in_flight
+            ),
+            sync_refs=tuple((new if m == old else m, cmd) for m, cmd in store.sync_refs),
+            map_refs=tuple((new if m == old else m, cmd, p) for m, cmd, p in store.map_refs),
         )
-        put(turn, store, in_flight=moved)
 
 
 def maps(turn: Turn) -> list[Map]:

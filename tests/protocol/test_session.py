@@ -379,6 +379,22 @@ def test_decision_6_a_401_at_step_6_repeats_that_message_with_cred_and_the_same_
     assert ("server", talk.issued) in talk.nonces
 
 
+def test_decision_6_what_is_said_to_the_repeated_sync_counts():
+    talk = resynced()
+    talk.hears(refuse(talk))
+    sync = next(c for c in talk.last.commands if isinstance(c, Sync))
+    talk.hears(reply(talk, 200, build.status(talk.last, sync, 500)))
+    assert talk.outcome == "peer-error"
+    assert "store-refused" in talk.remarks
+
+
+@pytest.mark.parametrize("uri", ["file:///etc/passwd", "ftp://ds.example.com/"])
+def test_decision_5_resp_uri_leads_to_http_or_nowhere(uri):
+    talk = Talk()
+    talk.hears(accept(talk, cred=over(DEFAULT_NONCE), resp_uri=uri))
+    assert (talk.outcome, len(talk.sent)) == ("peer-error", 1)
+
+
 def test_decision_6_the_repeat_at_step_6_happens_once():
     talk = resynced()
     talk.hears(refuse(talk))
