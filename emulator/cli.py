@@ -1,5 +1,6 @@
 """The command line: verbs, options and their help. Each verb imports what it needs when it runs."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -336,7 +337,11 @@ def _done(code: Exit) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """The entry point: failures become one line on stderr and the documented exit code."""
     try:
-        app(arguments)
+        try:
+            app(arguments)
+        finally:
+            # Here and not at the interpreter's exit, where nothing can be done about it.
+            sys.stdout.flush()
     except Failure as failure:
         _say(failure)
         sys.exit(failure.code)
@@ -344,7 +349,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has gone; there is nobody to tell.
-        sys.stdout = None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.MET)
     except Exception as wrong:
         if type(wrong).__name__ != "ProfileError":
