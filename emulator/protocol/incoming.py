@@ -87,6 +87,20 @@ def _take_item(turn: Turn, store_name: str, command: Add | Replace | Delete, ite
     names_one = isinstance(command, Delete) or (isinstance(command, Replace) and item.target_uri)
     if names_one and luid not in held:
         return 211 if isinstance(command, Delete) else 404
+    named_as, chunks = store.partial
+    content = octets(item.data)
+    if named_as:
+        if named_as == (item.target_uri or guid):
+            content = chunks + content
+        else:
+            turn.remark("chunk-missing", f"{store.name}/{named_as}")
+        store = put(turn, store, partial=("", b""))
+    if len(content) > turn.state.device.max_obj_size:
+        turn.remark("item-too-large", f"{store.name}/{item.target_uri or guid}")
+        return 416
+    if item.more_data:
+        put(turn, store, partial=(item.target_uri or guid, content))
+        return 213
     changes: list[Change] = []
     if isinstance(command, Delete):
         code = 200
@@ -102,7 +116,7 @@ def _take_item(turn: Turn, store_name: str, command: Add | Replace | Delete, ite
             maps = (*(m for m in store.maps if m[0] != guid), (guid, luid))
             store = put(turn, store, luids=tuple(known.items()), maps=maps)
         kind = _type_of(command.meta, item.meta, store.type)
-        data = _line_ends(octets(item.data), kind, turn.state.device.codec)
+        data = _line_ends(content, kind, turn.state.device.codec)
         changes.append(PutItem(account, store.name, luid, kind, data, guid))
     turn.note(*changes)
     turn.set(items_received=turn.state.items_received + 1)

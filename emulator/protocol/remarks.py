@@ -94,6 +94,16 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "DS Protocol, Map",
         "the server refuses a Map; it goes out again in the next session",
     ),
+    "chunk-missing": (
+        "warning",
+        "DS Protocol, large objects",
+        "another item came before the last chunk of a large one, which is dropped",
+    ),
+    "item-too-large": (
+        "warning",
+        "DS Protocol, MaxObjSize",
+        "the server sends an item larger than our MaxObjSize",
+    ),
     "anchor-differs": (
         "warning",
         "DS Protocol, anchors",

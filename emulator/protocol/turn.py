@@ -126,6 +126,8 @@ class StoreSync(msgspec.Struct, frozen=True):
     sync_refs: tuple[tuple[int, str], ...] = ()
     map_refs: tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...] = ()
     """Where our Alert, Syncs and Maps went: MsgID and CmdID, for a Map what was in it."""
+    partial: tuple[str, bytes] = ("", b"")
+    """A large object on its way: what the server calls it, and the chunks so far."""
     left_out: tuple[str, ...] = ()
     """LUIDs of items that the session's encoding cannot carry."""
     emptied: bool = False

@@ -261,6 +261,40 @@ def test_a_vcard_gets_its_cr_back_that_an_xml_reader_took():
     assert put.octets == b"BEGIN:VCARD\r\nEND:VCARD\r\n"
 
 
+def chunk(guid, data, more):
+    command = add(guid, data)
+    items = (msgspec.structs.replace(command.items[0], more_data=more),)
+    return msgspec.structs.replace(command, items=items)
+
+
+def test_a_large_object_is_put_together_and_stored_once():
+    talk = at_package_3()
+    talk.hears(ok(talk, down(chunk("g1", "BEGIN:VCARD\r\nNOTE:01", True)), final=False))
+    codes = [c.code for c in talk.last.commands if isinstance(c, Status) and c.cmd == "Add"]
+    assert codes == [213]
+    assert not [c for c in talk.changes if isinstance(c, PutItem)]
+    talk.hears(ok(talk, down(chunk("g1", "23\r\nEND:VCARD\r\n", False))))
+    put = [c for c in talk.changes if isinstance(c, PutItem)]
+    assert [p.octets for p in put] == [b"BEGIN:VCARD\r\nNOTE:0123\r\nEND:VCARD\r\n"]
+    assert talk.state.items_received == 1
+
+
+def test_an_item_beyond_our_max_obj_size_is_refused():
+    talk = at_package_3(device=Device(codec="xml", max_obj_size=10))
+    talk.hears(ok(talk, down(chunk("g1", "12345678", True), chunk("g1", "90123", False))))
+    codes = [c.code for c in talk.last.commands if isinstance(c, Status) and c.cmd == "Add"]
+    assert codes == [213, 416]
+    assert not [c for c in talk.changes if isinstance(c, PutItem)]
+
+
+def test_half_a_large_object_is_dropped_when_another_item_comes():
+    talk = at_package_3()
+    talk.hears(ok(talk, down(chunk("g1", "half", True), add("g2", "whole"))))
+    put = [c for c in talk.changes if isinstance(c, PutItem)]
+    assert [(p.guid, p.octets) for p in put] == [("g2", b"whole")]
+    assert "chunk-missing" in talk.remarks
+
+
 def test_an_add_whose_map_got_lost_is_not_doubled():
     talk = at_package_3(item("7", guid="g1", map_due=True))
     talk.hears(ok(talk, down(add("g1"))))
