@@ -1,10 +1,12 @@
 """The XML codec: octets to the neutral tree and back.
 
 lxml makes the tree; expat says where things are, which lxml cannot: the octet at which a document
-breaks, and the octets of each element. Owns namespaces and white space; means nothing by any
+breaks, and the octets of each element. A document in UTF-8 without a DOCTYPE, as nearly all are,
+needs expat only when lxml refuses it. Owns namespaces and white space; means nothing by any
 element. No entity is ever declared or resolved, no DTD loaded, nothing fetched.
 """
 
+import contextlib
 import re
 
 from lxml import etree
@@ -12,7 +14,7 @@ from lxml import etree
 from emulator.wire.element import SYNCML, Document, Element, Located
 from emulator.wire.errors import WireError
 from emulator.wire.tokens import DIALECTS, NAMES, NEWEST, URIS, VERSIONS, Dialect, dialect_of
-from emulator.wire.xmlscan import MAX_DEPTH, Scan
+from emulator.wire.xmlscan import BOM, MAX_DEPTH, MAX_SIZE, Scan
 
 __all__ = ["decode", "encode", "locate"]
 
@@ -24,11 +26,44 @@ _URIS_WITHOUT_CASE = {uri.lower(): ns for uri, ns in URIS.items()}
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ATTRIBUTE_ESCAPES = {**_ESCAPES, ord('"'): "&quot;", ord("\t"): "&#9;", ord("\n"): "&#10;"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The same as octets of UTF-8; half a surrogate pair has none.
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
+_NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
 # A part of XML's names that no reader disputes.
 _NAME = re.compile("[A-Za-z_\u00c0-\u00d6\u00d8-\u00f6][A-Za-z0-9_.\u00c0-\u00d6\u00d8-\u00f6-]*")
 
-Place = tuple[str, str, str]
-"""Where an element stands: its namespace as written, as understood, and its local name."""
+_PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    load_dtd=False,
+    attribute_defaults=False,
+    no_network=True,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
+_ODD = etree.XPath(f"boolean(//@* | {'/*' * (MAX_DEPTH + 1)})")
+"""Whether a tree has attributes, which SyncML has not, or is too deep."""
+_FOREIGN = re.compile(
+    rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE
+)
+"""The XML declaration of a document that says it is in another character set than UTF-8."""
+
+
+class Place:
+    """Where elements of one name stand: the namespace as written, as understood, the local name.
+
+    `inside` are the places of names met inside, by the name as lxml gives it.
+    """
+
+    __slots__ = ("inside", "ns", "tag", "uri")
+
+    def __init__(self, uri: str, ns: str, tag: str, inside: dict[str, "Place"]) -> None:
+        self.uri, self.ns, self.tag, self.inside = uri, ns, tag, inside
+
+
+_INSIDE: dict[tuple[str, str], dict[str, Place]] = {}
+"""By namespace as written and as understood: the places of known names, found once for all."""
 
 
 def decode(octets: bytes) -> Document:
@@ -37,24 +72,9 @@ def decode(octets: bytes) -> Document:
     White space between elements is dropped where the parent has element children; all other text
     is kept as it is. An element whose namespace is missing gets the one that knows its name.
     """
-    scan = Scan(octets)
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        attribute_defaults=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        node = etree.fromstring(scan.utf8(), parser)
-    except etree.XMLSyntaxError as error:
-        at = _offset(scan, error)
-        raise scan.too_deep() or WireError(at, "well-formed XML", error.msg or "") from None
-    reader = _Reader(scan)
-    root, uri = reader.element(node, ("", "", ""), 1), reader.uri
+    node, remarks = _parsed(octets)
+    reader = _Reader(octets, remarks)
+    root, uri = reader.document(node)
     stated = uri[-3:] if root.ns == SYNCML and uri[-3:] in VERSIONS else ""
     dialect = f"SyncML {stated}" if stated and root.tag == "SyncML" else dialect_of(root)
     if dialect is None:
@@ -72,58 +92,99 @@ def locate(octets: bytes) -> tuple[Located, ...]:
     return Scan(octets, trace=True).located()
 
 
+def _parsed(octets: bytes) -> tuple[etree._Element, dict[str, str]]:
+    """The root as lxml has it, with what is to be remarked of the document as a whole."""
+    if len(octets) <= MAX_SIZE and b"<!DOCTYPE" not in octets and not _FOREIGN.match(octets):
+        # What remains is octets of UTF-16, which lxml refuses here, and what is broken.
+        with contextlib.suppress(etree.XMLSyntaxError):
+            return etree.fromstring(octets.removeprefix(BOM), _PARSER), {}
+    scan = Scan(octets)
+    try:
+        return etree.fromstring(scan.utf8(), _PARSER), scan.remarks
+    except etree.XMLSyntaxError as error:
+        at = _offset(scan, error)
+        raise scan.too_deep() or WireError(at, "well-formed XML", error.msg or "") from None
+
+
 class _Reader:
     """lxml nodes to elements, with the remarks that arise."""
 
-    def __init__(self, scan: Scan) -> None:
-        self.scan = scan
-        self.uri = ""
-        self.remarks = dict(scan.remarks)
-        self.places: dict[tuple[str, str, str], Place] = {}
+    def __init__(self, octets: bytes, remarks: dict[str, str]) -> None:
+        self.octets = octets
+        self.remarks = dict(remarks)
+        self.odd = False
+        self.clean = True
+        self.doubtful: dict[tuple[str, str, str], Place] = {}
 
-    def element(self, node: etree._Element, around: Place, depth: int) -> Element:
-        name = str(node.tag)
-        key = (name, around[0], around[1])
-        place = self.places.get(key)
-        if place is None:
-            place = self.places[key] = self.place(name, around)
-        if depth == 1:
-            self.uri = place[0]
-        elif depth > MAX_DEPTH:
-            raise self.scan.too_deep() or WireError(0, f"elements at most {MAX_DEPTH} deep")
-        text = node.text or ""
+    def document(self, node: etree._Element) -> tuple[Element, str]:
+        """The root, and the name of its namespace as written."""
+        self.odd = bool(_ODD(node))
+        if self.odd:
+            self.check(node, 1)
+        outside = self.place(str(node.tag), Place("", "", "", {}))
+        return self.element(node, outside), outside.uri
+
+    def element(self, node: etree._Element, place: Place) -> Element:
+        """The element of a node. The hot path: each name is looked up once, leaves made in place."""
+        inside, odd = place.inside, self.odd
         content: list[Element | str | bytes] = []
-        if len(node):
-            if text.strip(_BLANK):
-                content.append(text)
-            for child in node:
-                content.append(self.element(child, place, depth + 1))
-                tail = child.tail
-                if tail and tail.strip(_BLANK):
-                    content.append(tail)
-        elif text:
-            content.append(text)
-        return Element(place[1], place[2], tuple(content), self.attributes(node))
+        for child in node:
+            name = child.tag
+            where = inside.get(name) or self.place(name, place)
+            if odd or len(child):
+                content.append(self.element(child, where))
+            else:
+                text = child.text
+                content.append(Element(where.ns, where.tag, (text,) if text else ()))
+            tail = child.tail
+            if tail and tail.strip(_BLANK):
+                content.append(tail)
+        text = node.text
+        if text and (not content or text.strip(_BLANK)):
+            content.insert(0, text)
+        return Element(place.ns, place.tag, tuple(content), self.attributes(node) if odd else ())
+
+    def check(self, node: etree._Element, depth: int) -> None:
+        """Refuses trees too deep and elements with too many attributes."""
+        if depth > MAX_DEPTH:
+            too_deep = Scan(self.octets).too_deep()
+            raise too_deep or WireError(0, f"elements at most {MAX_DEPTH} deep")
+        if len(node.attrib) > MAX_ATTRIBUTES:
+            # lxml takes quadratic time to list them.
+            found = f"{len(node.attrib)} of {node.tag}"[:80]
+            raise WireError(0, f"at most {MAX_ATTRIBUTES} attributes", found)
+        for child in node:
+            self.check(child, depth + 1)
 
     def attributes(self, node: etree._Element) -> tuple[tuple[str, str], ...]:
-        count = len(node.attrib)
-        if count > MAX_ATTRIBUTES:
-            # lxml takes quadratic time to list them.
-            raise WireError(
-                0, f"at most {MAX_ATTRIBUTES} attributes", f"{count} of {node.tag}"[:80]
-            )
-        found = tuple((str(k), str(v)) for k, v in node.attrib.items()) if count else ()
+        found = tuple((str(k), str(v)) for k, v in node.attrib.items())
         if found:
             sentence = "SyncML has no attributes but xmlns; those of other namespaces are left out"
             self.remarks.setdefault("attribute-unexpected", sentence)
         return tuple((name, value) for name, value in found if name[0] != "{")
 
     def place(self, name: str, around: Place) -> Place:
+        """The place of a name that is met for the first time there, or is not as it should be."""
+        key = (around.uri, around.ns, name)
+        place = self.doubtful.get(key)
+        if place is None:
+            self.clean = True
+            uri, ns, tag = self.understood(name, around)
+            inside = _INSIDE.setdefault((uri, ns), {}) if uri in URIS else {}
+            place = Place(uri, ns, tag, inside)
+            # Only names of the tables are kept for good: a peer's own would pile up.
+            if self.clean and uri in URIS and tag in NAMES[ns]:
+                around.inside[name] = place
+            else:
+                self.doubtful[key] = place
+        return place
+
+    def understood(self, name: str, around: Place) -> tuple[str, str, str]:
         """The namespace of a name: the one declared, or the one that was meant."""
         uri, _, tag = name[1:].rpartition("}") if name[0] == "{" else ("", "", name)
-        inherited = uri == around[0]
-        if inherited and tag in NAMES.get(around[1], ()):
-            return uri, around[1], tag
+        inherited = uri == around.uri
+        if inherited and tag in NAMES.get(around.ns, ()):
+            return uri, around.ns, tag
         ns = URIS.get(uri) or _URIS_WITHOUT_CASE.get(uri.lower())
         if uri and uri not in URIS:
             kind = "variant" if ns else "unknown"
@@ -131,7 +192,7 @@ class _Reader:
         if ns is None and uri and not uri.lower().startswith("syncml:"):
             return uri, uri, tag
         if ns is None or (inherited and tag not in NAMES[ns]):
-            meant = _knowing(tag, around[1])
+            meant = _knowing(tag, around.ns)
             if meant and inherited:
                 self.remark(
                     "namespace-missing", f"{tag} has no namespace of its own; read as {meant}"
@@ -140,6 +201,7 @@ class _Reader:
         return uri, ns, tag
 
     def remark(self, name: str, sentence: str) -> None:
+        self.clean = False
         self.remarks.setdefault(name, sentence)
 
 
@@ -163,33 +225,49 @@ def encode(document: Document) -> bytes:
     """
     out = ['<?xml version="1.0" encoding="UTF-8"?>']
     _write(out, document.root, None, DIALECTS[document.dialect], 1)
-    return "".join(out).encode()
+    try:
+        octets = "".join(out).encode()
+    except UnicodeEncodeError:
+        octets = b"\0"
+    # Looked for once in the whole, and only then for where it is.
+    if len(octets.translate(None, _CONTROLS)) < len(octets) or _NONCHARACTERS.search(octets):
+        _check(document.root)
+    return octets
 
 
 def _write(
     out: list[str], element: Element, around: str | None, dialect: Dialect, depth: int
 ) -> None:
-    ns, tag = element.ns, element.tag
+    ns, tag, content = element.ns, element.tag, element.content
     if depth > MAX_DEPTH:
         raise WireError(0, f"elements at most {MAX_DEPTH} deep", tag)
     if tag not in NAMES.get(ns, ()):
         _check_name(tag)
-    out.append(f"<{tag}")
+    start = tag
     if ns != around and (ns or around):
-        out.append(f' xmlns="{_uri(ns, dialect).translate(_ATTRIBUTE_ESCAPES)}"')
+        start += f' xmlns="{_uri(ns, dialect).translate(_ATTRIBUTE_ESCAPES)}"'
     for name, value in element.attributes:
         _check_name(name)
-        out.append(f' {name}="{_checked(value, name).translate(_ATTRIBUTE_ESCAPES)}"')
-    if not element.content:
-        out.append("/>")
-        return
-    out.append(">")
-    for part in element.content:
-        if isinstance(part, Element):
-            _write(out, part, ns, dialect, depth + 1)
-        else:
-            out.append(_checked(part, tag).translate(_ESCAPES))
-    out.append(f"</{tag}>")
+        start += f' {name}="{value.translate(_ATTRIBUTE_ESCAPES)}"'
+    if not content:
+        out.append(f"<{start}/>")
+    elif len(content) == 1 and isinstance(content[0], str):
+        # Most elements are like this.
+        out.append(f"<{start}>{_escaped(content[0])}</{tag}>")
+    else:
+        out.append(f"<{start}>")
+        for part in content:
+            if isinstance(part, Element):
+                _write(out, part, ns, dialect, depth + 1)
+            else:
+                out.append(_escaped(part if isinstance(part, str) else _text(part, tag)))
+        out.append(f"</{tag}>")
+
+
+def _escaped(text: str) -> str:
+    if "&" in text or "<" in text or ">" in text or "\r" in text:
+        return text.translate(_ESCAPES)
+    return text
 
 
 def _uri(ns: str, dialect: Dialect) -> str:
@@ -197,17 +275,25 @@ def _uri(ns: str, dialect: Dialect) -> str:
     return known.uri if known else ns
 
 
-def _checked(text: str | bytes, name: str) -> str:
-    if isinstance(text, bytes):
-        try:
-            text = text.decode()
-        except UnicodeDecodeError:
-            raise WireError(0, f"text in {name}, since this is XML", "binary data") from None
-    strange = _NOT_XML.search(text)
-    if strange:
-        found = f"U+{ord(strange.group()):04X}"
-        raise WireError(0, f"characters of XML in {name}", found)
-    return text
+def _text(octets: bytes, name: str) -> str:
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        raise WireError(0, f"text in {name}, since this is XML", "binary data") from None
+
+
+def _check(element: Element) -> None:
+    """Raises WireError for the first character that XML does not have, with the element's name."""
+    texts = [(value, name) for name, value in element.attributes]
+    for part in element.content:
+        if isinstance(part, Element):
+            _check(part)
+        else:
+            texts.append((part if isinstance(part, str) else _text(part, element.tag), element.tag))
+    for text, name in texts:
+        if strange := _NOT_XML.search(text):
+            found = f"U+{ord(strange.group()):04X}"
+            raise WireError(0, f"characters of XML in {name}", found)
 
 
 def _check_name(name: str) -> None:

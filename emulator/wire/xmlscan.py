@@ -24,7 +24,7 @@ _CHARSETS = {
     "iso-8859-1": "latin-1",
     "utf-16": "utf-16",
 }
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 class _Open(msgspec.Struct):
@@ -83,7 +83,7 @@ class Scan:
     def utf8(self) -> bytes:
         """The document in UTF-8, whatever its declaration says."""
         if self.codec == "utf-8":
-            return self.octets.removeprefix(_BOM)
+            return self.octets.removeprefix(BOM)
         try:
             return self.octets.decode(self.codec).removeprefix("\ufeff").encode()
         except UnicodeDecodeError as error:
