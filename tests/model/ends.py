@@ -258,9 +258,18 @@ class Ends:
         return Step(self.numbers.of(state))
 
     def notifies(self, number: int, id_: int, signed: str | bytes) -> tuple[int, Push]:
-        """The server makes a notification and remembers it (or somebody else makes one: octets)."""
+        """The server makes a notification and remembers it.
+
+        `signed`: "stored", "session-id" or "session-id:ENCODING", or any octets as nonce.
+        """
         state = self.server(number)
-        made = sender.make_notification(self.held(state), id_, nonce=signed)  # type: ignore[arg-type]
+        nonce, _, encoding = signed.partition(":") if isinstance(signed, str) else (signed, "", "")
+        made = sender.make_notification(
+            self.held(state),
+            id_,
+            nonce=nonce,  # type: ignore[arg-type]
+            encoding=encoding or "raw16_be",
+        )
         after = kept(state, (sender.remembered(state, made),))
         return self.numbers.of(after), Push(made.octets, id_)
 

@@ -10,9 +10,9 @@ import msgspec
 
 from emulator.protocol.effects import End
 from tests.model.ends import Ends, Step
-from tests.model.invariants import Broken
+from tests.model.invariants import Broken, of_both
 from tests.model.moves import FIRST_ID, live, moves, start
-from tests.model.world import Config, World
+from tests.model.world import Config, Memory, World
 
 _HONEST_STEPS = 200
 
@@ -36,6 +36,7 @@ class Explorer:
         self.ends = Ends(config)
         self.report = Report(config)
         self._came: dict[World, tuple[World, str] | None] = {}
+        self._pairs: dict[tuple[int, int, int, int], tuple[Broken, ...]] = {}
         self._settled: dict[int, int] = {}
         self._honest: dict[tuple[int, int, int], tuple[Broken | None, tuple[str, ...]]] = {}
 
@@ -57,6 +58,7 @@ class Explorer:
                 break
             for label, after, broken in moves(ends, world):
                 report.transitions += 1
+                broken = broken or self._apart(world, after)
                 if broken:
                     self._blame(world, broken[0], (label,))
                     break
@@ -79,6 +81,21 @@ class Explorer:
             labels.append(label)
         self.report.broken = broken
         self.report.schedule = (*reversed(labels), *then)
+
+    # I8
+
+    def _apart(self, before: World, after: World) -> tuple[Broken, ...]:
+        """What a step does to the two ends together."""
+        key = (before.handset, before.server, after.handset, after.server)
+        if key[:2] == key[2:]:
+            return ()
+        if key not in self._pairs:
+            self._pairs[key] = of_both(self._nonces(before), self._nonces(after))
+        return self._pairs[key]
+
+    def _nonces(self, world: World) -> tuple[Memory, bytes]:
+        held = self.ends.held(self.ends.server(world.server))
+        return self.ends.handset(world.handset).memory, held.server_nonce
 
     # I5, I6
 

@@ -1,14 +1,16 @@
 """What has to hold in every state. Judges the handset from outside, with the server's formulas.
 
-I1 no session without a notification that verifies, or a person
+I1 no session without a notification that verifies, or a person; and none that verifies is ignored
 I2 nothing is stored (nonces, items, anchors, maps) from a peer that has not authenticated
 I3 no Sync goes to a server that failed a required authentication
 I4 every session ends within MESSAGES messages, and never waits for nothing
 I5 after one honest, lossless resync both nonces are equal on both sides      (explore.py)
 I6 the next ordinary notification then verifies without the SessionID        (explore.py)
 I7 an id whose session has got its reply opens no second session by SessionID, and no id more than three
-I8 the candidate is never lost: it becomes the stored nonce, or a newer one takes its place
+I8 the candidate is never lost: it becomes the stored nonce, or a newer one takes its place; and what
+   the server signs with stays a nonce that the handset can check, once it was one
 I9 a nonce goes out as new only if it is new, and lies in the store before it leaves
+I10 the client nonce of a success is stored before the next message leaves (it never waits for step 6)
 """
 
 import functools
@@ -142,6 +144,9 @@ def _of_send(handset: Handset, effect: Send, config: Config) -> tuple[Broken, ..
         issued = build.next_nonce(status.chal)
         if issued not in (handset.memory.candidate, handset.memory.server):
             broken += (Broken("I9", "the new server nonce leaves before it is stored"),)
+    due = handset.ghost.due
+    if due and _authenticated(handset, config) and handset.memory.client != due:
+        broken += (Broken("I10", "a message leaves before the new client nonce is stored"),)
     return broken
 
 
@@ -155,14 +160,14 @@ def heard(handset: Handset, octets: bytes) -> Ghost:
     if message is None:
         return ghost
     status = _status(message)
-    success = status is not None and status.code in _SUCCESS
     good = _good(handset, message)
-    if success:
+    if status is not None and status.code in _SUCCESS:
         return msgspec.structs.replace(
             ghost,
             accepted=True,
             proved=ghost.proved or good is True,
             wrong=ghost.wrong or good is False,
+            due=(build.next_nonce(status.chal) if status.chal else None) or ghost.due,
         )
     return msgspec.structs.replace(ghost, early=ghost.early or good is True)
 
@@ -209,9 +214,7 @@ def acted(handset: Handset, effect: Effect) -> Ghost:
 
 
 def of_verdict(handset: Handset, found: Verdict, account: Account) -> tuple[Broken, ...]:
-    """Whether what would start a session may."""
-    if not found.verified:
-        return ()
+    """Whether what starts a session may, and what is ignored must be."""
     note, memory = found.notification, handset.memory
     own = {memory.server or b"", memory.candidate} - {None}
     defaults = {digest.SESSION_ID[e](note.session_id) for e in ENCODINGS}
@@ -224,15 +227,39 @@ def of_verdict(handset: Handset, found: Verdict, account: Account) -> tuple[Brok
             if n is not None
         )
 
-    if signed(set(own)):
+    spent = note.session_id in handset.ghost.spent
+    often = sum(o.session_id == note.session_id for o in memory.openings) >= 3
+    by_own, by_default = signed(set(own)), signed(set(defaults))
+    if not found.verified:
+        if by_own or (by_default and not spent and not often):
+            return (Broken("I1", f"a notification that verifies is ignored: {found.reason}"),)
         return ()
-    if not signed(set(defaults)):
+    if by_own:
+        return ()
+    if not by_default:
         return (Broken("I1", "a session starts by a notification that does not verify"),)
-    if note.session_id in handset.ghost.spent:
-        return (Broken("I7", "a used-up id opens a second resynchronisation"),)
-    if sum(o.session_id == note.session_id for o in memory.openings) >= 3:
-        return (Broken("I7", "an id opens a fourth resynchronisation"),)
+    if spent or often:
+        which = "a used-up id" if spent else "an id, for the fourth time,"
+        return (Broken("I7", f"{which} opens a resynchronisation"),)
     return ()
+
+
+def of_both(before: tuple[Memory, bytes], after: tuple[Memory, bytes]) -> tuple[Broken, ...]:
+    """I8 across the two ends: the handset's memory, and what the server has as server nonce.
+
+    One slot holds the candidate: that a newer one takes the place of one that the server has is
+    the one way out of step that decision 6 leaves open (and a resynchronisation mends it).
+    """
+    (old, theirs_before), (new, theirs) = before, after
+    if not _in_step(old, theirs_before) or _in_step(new, theirs):
+        return ()
+    if old.candidate == theirs and new.candidate not in (None, old.candidate):
+        return ()
+    return (Broken("I8", "the server signs with a nonce that the handset has given up"),)
+
+
+def _in_step(memory: Memory, theirs: bytes) -> bool:
+    return theirs in (memory.server, memory.candidate)
 
 
 def of_session(handset: Handset) -> tuple[Broken, ...]:

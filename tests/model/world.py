@@ -177,7 +177,7 @@ class Ghost(msgspec.Struct, frozen=True):
     Of the running session: `accepted`, a success for our SyncHdr has come; `proved` and `wrong`,
     the server's Cred that came did and did not verify (worked out with the server's formulas);
     `early`, one that came in a 401 did; `asked`, the nonce of our challenge; `heard`, a reply
-    has come. For ever: `spent`, the ids whose SessionID has opened a session that got its reply.
+    has come; `due`, the NextNonce of the last success. For ever: `spent`, the ids whose SessionID has opened a session that got its reply.
     """
 
     accepted: bool = False
@@ -185,6 +185,7 @@ class Ghost(msgspec.Struct, frozen=True):
     wrong: bool = False
     early: bool = False
     asked: bytes = b""
+    due: bytes = b""
     heard: bool = False
     spent: tuple[int, ...] = ()
 
