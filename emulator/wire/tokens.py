@@ -140,6 +140,12 @@ NAMES: dict[str, frozenset[str]] = {
 }
 """All element names of a namespace, whatever the version."""
 
+
+def knowing(tag: str, around: str) -> str:
+    """The namespace that has this name: the surrounding one, else the first, else none ("")."""
+    return next((ns for ns in (around, *NAMES) if tag in NAMES.get(ns, ())), "")
+
+
 REWRITTEN: dict[str, str] = {
     "application/vnd.syncml-devinf+wbxml": "application/vnd.syncml-devinf+xml",
     "application/vnd.syncml.dmtnds+wbxml": "application/vnd.syncml.dmtnds+xml",

@@ -23,6 +23,7 @@ from emulator.wire.tokens import (
     Dialect,
     Row,
     dialect_of,
+    knowing,
 )
 
 MAX_SIZE = 8 << 20
@@ -263,7 +264,8 @@ class Reader:
                     name = self.string(index, pos + 1, header, strings)[0]
                     if not name:
                         raise WireError(pos + 1, "the name of a tag", "an empty string")
-                    tag = Element("", name)
+                    # Spelled out it is still the same element, as in XML without its namespace.
+                    tag = Element(knowing(name, entry.ns), name)
                 else:
                     tag = self.newer(dialect, page, pos, bool(stack))
 

@@ -13,7 +13,16 @@ from lxml import etree
 
 from emulator.wire.element import SYNCML, Document, Element, Located
 from emulator.wire.errors import WireError
-from emulator.wire.tokens import DIALECTS, NAMES, NEWEST, URIS, VERSIONS, Dialect, dialect_of
+from emulator.wire.tokens import (
+    DIALECTS,
+    NAMES,
+    NEWEST,
+    URIS,
+    VERSIONS,
+    Dialect,
+    dialect_of,
+    knowing,
+)
 from emulator.wire.xmlscan import BOM, MAX_DEPTH, MAX_SIZE, Scan
 
 __all__ = ["decode", "encode", "locate"]
@@ -192,7 +201,7 @@ class _Reader:
         if ns is None and uri and not uri.lower().startswith("syncml:"):
             return uri, uri, tag
         if ns is None or (inherited and tag not in NAMES[ns]):
-            meant = _knowing(tag, around.ns)
+            meant = knowing(tag, around.ns)
             if meant and inherited:
                 self.remark(
                     "namespace-missing", f"{tag} has no namespace of its own; read as {meant}"
@@ -203,11 +212,6 @@ class _Reader:
     def remark(self, name: str, sentence: str) -> None:
         self.clean = False
         self.remarks.setdefault(name, sentence)
-
-
-def _knowing(tag: str, around: str) -> str:
-    """The vocabulary that has this name: the surrounding one, else the first, else none ("")."""
-    return next((ns for ns in (around, *NAMES) if tag in NAMES.get(ns, ())), "")
 
 
 def _offset(scan: Scan, error: etree.XMLSyntaxError) -> int:

@@ -377,3 +377,9 @@ def test_few_octets_cannot_become_a_large_tree() -> None:
 def test_attributes_are_not_written_yet() -> None:
     with pytest.raises(WireError, match="without attributes"):
         wbxml.encode(Document(Element(SYNCML, "SyncML", (), (("a", "b"),)), "SyncML 1.2"))
+
+
+def test_a_known_name_spelled_out_is_the_known_element() -> None:
+    """As in XML without its namespace; else it would change on its way through convert."""
+    message = octets("02 01 6a 07 56657244544400 6d 44 00 03 312e3200 01 01")
+    assert wbxml.decode(message).root == root(Element(SYNCML, "VerDTD", ("1.2",)))
