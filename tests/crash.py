@@ -253,6 +253,10 @@ async def _point(server: KillingServer, scenario: str, folder: Path, die_at: int
 
 async def main(scenario: str, folder: Path) -> None:
     async with KillingServer() as server:
+        # Loads what httpx loads late, here once instead of in every handset.
+        client = HttpClient(a_profile(server.url).accounts[0].policy.http)
+        await client.post(server.url, "text/plain", b"")
+        await client.close()
         point = 1
         while await _point(server, scenario, folder, point):
             point += 1

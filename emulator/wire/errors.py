@@ -1,5 +1,8 @@
 """The one error that malformed input raises, whatever the format."""
 
+MAX_SAID = 200
+"""Characters of `expected` and of `found`: a name in the input may be as long as the input."""
+
 
 class WireError(ValueError):
     """Octets that are not what they claim to be.
@@ -10,8 +13,9 @@ class WireError(ValueError):
 
     def __init__(self, offset: int, expected: str, found: str = "") -> None:
         self.offset = offset
-        self.expected = expected
-        self.found = found
+        self.expected = expected if len(expected) <= MAX_SAID else expected[:MAX_SAID] + "..."
+        self.found = found if len(found) <= MAX_SAID else found[:MAX_SAID] + "..."
         super().__init__(
-            f"offset {offset}: expected {expected}" + (f", found {found}" if found else "")
+            f"offset {offset}: expected {self.expected}"
+            + (f", found {self.found}" if found else "")
         )
