@@ -231,6 +231,9 @@ def _unwritable(document: Document, codec: Codec) -> bool:
 
 
 def _plain(name: str) -> bool:
+    """A name that every reader of XML takes; those that begin with "xml" are reserved."""
+    if name[:3].lower() == "xml":
+        return False
     return name.isascii() and name.replace("-", "a").replace(".", "a").replace("_", "a").isalnum()
 
 
@@ -275,6 +278,8 @@ def _converted(octets: bytes) -> None:
         back = convert(other)
         again = convert(back)
     except WireError as wrong:
+        if _unwritable(decode_any(other), XML):
+            return
         raise AssertionError(f"what was converted cannot be converted back: {wrong}") from wrong
     first, second = decode_any(other).root, decode_any(back).root
     if again != other:
