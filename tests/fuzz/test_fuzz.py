@@ -108,3 +108,13 @@ def test_a_server_that_believes_anyone_is_found(monkeypatch) -> None:
 def test_a_decoder_with_a_slip_is_found(monkeypatch) -> None:
     monkeypatch.setattr(wbxmlreader, "_opaque", lambda octets: octets.decode())
     assert any(said.startswith("UnicodeDecodeError") for said in _failures("wbxml", 300))
+
+
+def test_an_input_that_takes_much_memory_is_named(monkeypatch, capfd) -> None:
+    monkeypatch.setitem(
+        TARGETS,
+        "cp",
+        Target("cp", 1, make_long, lambda octets: bytearray(len(octets) << 22) and None),
+    )
+    assert main(["--only", "cp", "--inputs", "1", "--processes", "1"]) == 1
+    assert "MemoryError" in capfd.readouterr().out
