@@ -31,6 +31,7 @@ from emulator.protocol.effects import (
 )
 from emulator.protocol.events import (
     Failed,
+    Headers,
     MessageReceived,
     MessageSent,
     PushArrived,
@@ -55,7 +56,9 @@ async def no_gate(effect: Effect) -> None:
 class Client(Protocol):
     """What a session posts through; `bearers.http.HttpClient` is the real one."""
 
-    async def post(self, url: str, content_type: str, octets: bytes) -> Reply | Lost: ...
+    async def post(
+        self, url: str, content_type: str, octets: bytes, headers: Headers = ()
+    ) -> Reply | Lost: ...
 
     async def close(self) -> None: ...
 
@@ -181,7 +184,9 @@ class Conductor:
             match effect:
                 case Send():
                     assert self._client is not None
-                    heard = await self._client.post(effect.url, effect.content_type, effect.octets)
+                    heard = await self._client.post(
+                        effect.url, effect.content_type, effect.octets, effect.headers
+                    )
                 case Ask():
                     heard = await self._answer(effect.text)
                 case Load():

@@ -14,6 +14,7 @@ from emulator.handset import Handset
 from emulator.journal import Journal
 from emulator.profiles import Profile
 from emulator.protocol import effects
+from emulator.protocol.events import Headers
 from emulator.protocol.keyring import Account
 from emulator.server import accounts
 from emulator.server.exchange import Late, Lost, Request
@@ -21,6 +22,7 @@ from emulator.server.misbehaviour import parse
 from emulator.server.service import Service
 from emulator.store import Store
 from emulator.verbs.result import Result, fold
+from emulator.wire import authmac
 
 URL = "http://ds.example.com/sync"
 STORED = bytes.fromhex("0102030405060708090a0b0c0d0e0f10")
@@ -37,16 +39,18 @@ class Direct:
         self._before = before
 
     async def post(
-        self, url: str, content_type: str, octets: bytes
+        self, url: str, content_type: str, octets: bytes, headers: Headers = ()
     ) -> effects.Reply | effects.Lost:
         self._before()
         path = "/" + url.split("/", 3)[3]
-        reply = self._service.hear(Request(path, content_type, octets))
+        mac = authmac.of(headers) or ""
+        reply = self._service.hear(Request(path, content_type, octets, mac))
         if isinstance(reply, Lost):
             return effects.Lost("connection closed")
         if isinstance(reply, Late):
             return effects.Lost("no response within 30 s")
-        return effects.Reply(reply.status, reply.content_type, reply.octets)
+        own = tuple((n, value) for n, value in reply.headers if n == authmac.NAME)
+        return effects.Reply(reply.status, reply.content_type, reply.octets, headers=own)
 
     async def close(self) -> None:
         pass

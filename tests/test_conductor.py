@@ -118,9 +118,9 @@ def edit_reply(
     """The server's reply of that number arrives changed."""
     post, count = Direct.post, 0
 
-    async def edited(self: Direct, url: str, content_type: str, octets: bytes) -> Any:
+    async def edited(self: Direct, url: str, *message: Any) -> Any:
         nonlocal count
-        reply = await post(self, url, content_type, octets)
+        reply = await post(self, url, *message)
         count += 1
         if count != number:
             return reply

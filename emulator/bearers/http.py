@@ -17,11 +17,14 @@ import httpx
 
 from emulator import __version__
 from emulator.protocol.effects import Lost, Reply
+from emulator.protocol.events import Headers
 from emulator.protocol.policy import Http
+from emulator.wire import authmac
 from emulator.wire.codec import CODECS
 
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL, for which `ssl` has no name."""
+_SYNCML_HEADERS = (authmac.NAME,)
 _ACCEPT = ", ".join(codec.media_type for codec in CODECS.values())
 
 
@@ -47,15 +50,24 @@ class HttpClient:
             await client.aclose()
         self._clients.clear()
 
-    async def post(self, url: str, content_type: str, octets: bytes) -> Reply | Lost:
-        """One exchange, bounded in time and size."""
-        headers = {"Content-Type": content_type, "Accept": _ACCEPT, "Accept-Encoding": "identity"}
+    async def post(
+        self, url: str, content_type: str, octets: bytes, headers: Headers = ()
+    ) -> Reply | Lost:
+        """One exchange, bounded in time and size; `headers` are those of SyncML's own."""
+        sent = {
+            "Content-Type": content_type,
+            "Accept": _ACCEPT,
+            "Accept-Encoding": "identity",
+            **dict(headers),
+        }
+        # A user's name need not be ASCII.
+        lines = [(name.encode(), value.encode()) for name, value in sent.items()]
         limit = self._settings.max_response
         begun = time.perf_counter()
         try:
             async with asyncio.timeout(self._settings.timeout):
                 client = await self._client(url)
-                async with client.stream("POST", url, content=octets, headers=headers) as response:
+                async with client.stream("POST", url, content=octets, headers=lines) as response:
                     body = bytearray()
                     async for chunk in response.aiter_raw():
                         body += chunk
@@ -71,7 +83,8 @@ class HttpClient:
             # urlsplit and httpx disagree on what to raise for a URL that is none.
             return Lost(f"{url}: not a URL: {wrong}")
         kind = response.headers.get("content-type", "")
-        return Reply(response.status_code, kind, bytes(body), time.perf_counter() - begun)
+        elapsed = time.perf_counter() - begun
+        return Reply(response.status_code, kind, bytes(body), elapsed, _own(response.headers))
 
     async def _client(self, url: str) -> httpx.AsyncClient:
         parts = urlsplit(url)
@@ -116,6 +129,11 @@ class HttpClient:
             with _naming("http.client_cert", files):
                 context.load_cert_chain(settings.client_cert, settings.client_key or None)
         return context
+
+
+def _own(headers: httpx.Headers) -> Headers:
+    """The headers that belong to SyncML; the others are HTTP's business."""
+    return tuple((name, headers[name]) for name in _SYNCML_HEADERS if name in headers)
 
 
 @contextlib.contextmanager

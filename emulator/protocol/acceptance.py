@@ -22,6 +22,11 @@ def heard(turn: Turn, message: Message) -> None:
     if state in (State.PACKAGE_1, State.SERVER_CHALLENGED):
         _answer_to_package_1(turn, message, status)
         return
+    if status is not None and status.code in (401, 407):
+        serverauth.judge(turn, message, counts=False)
+    elif problem := serverauth.still_proven(turn, message):
+        endings.unproven(turn, problem)
+        return
     if status is None:
         turn.remark("no-header-status")
     elif status.code in (401, 407):
@@ -75,7 +80,8 @@ def _accepted_words(turn: Turn, code: int) -> str:
 def _challenged(turn: Turn, message: Message, status: Status) -> None:
     """Step 4 back to step 3: package 1 again, signed over the nonce of the Chal (decision 5)."""
     early = serverauth.judge(turn, message, counts=False)
-    if early not in (None, "none"):
+    # A header of auth-MAC proves the one message that it came with.
+    if early not in (None, "none") and turn.state.scheme != "mac":
         turn.set(early_proof=early)
     turn.step(4, "running", f"{status.code}: the server asks for credentials")
     limit = turn.state.account.policy.auth.retries
@@ -93,7 +99,12 @@ def _challenged(turn: Turn, message: Message, status: Status) -> None:
             "or the server goes by another nonce than it sent",
         )
     else:
-        turn.set(signing=signing, challenges=(*turn.state.challenges, status.code), url=target)
+        turn.set(
+            scheme=signing.scheme,
+            signing=signing,
+            challenges=(*turn.state.challenges, status.code),
+            url=target,
+        )
         turn.move("challenged")
         packages.package_1(turn, message)
 
@@ -127,7 +138,8 @@ def _step_5(turn: Turn, message: Message) -> None:
         if matched not in (None, "none"):
             serverauth.proven(turn, matched)
         elif challenged:
-            words = "it sent no Cred" if matched is None else "its Cred does not verify"
+            proof = "x-syncml-hmac" if state.scheme == "mac" else "Cred"
+            words = f"it sent no {proof}" if matched is None else f"its {proof} does not verify"
             words += f" in answer to our challenge{_other_name(turn, message)}"
             endings.not_authenticated(turn, words)
             return
@@ -136,8 +148,9 @@ def _step_5(turn: Turn, message: Message) -> None:
         else:
             code = 407 if matched is None else 401
             nonce = serverauth.doubted(turn, code)
+            chal = build.chal(serverauth.challenge_scheme(turn.state), nonce)
             turn.move("server-unproven")
-            packages.refusal(turn, message, code, build.chal("md5", nonce))
+            packages.refusal(turn, message, code, chal)
             return
     turn.move("accepted")
     progress.go_on(turn, message)
@@ -156,7 +169,7 @@ def _is_step_6(turn: Turn, status: Status) -> bool:
 
 def _step_6(turn: Turn, message: Message) -> None:
     """Looks for the success Status for a message that carried our Chal, in whatever package."""
-    if not turn.state.confirmed and any(
+    if any(
         isinstance(c, Status) and _is_step_6(turn, c) and c.code in (200, 212)
         for c in message.commands
     ):

@@ -1,11 +1,14 @@
-"""Steps 3 and 4: our Cred, the server's answer to it, its challenges. Decisions 5, 6 and 13."""
+"""Steps 3 and 4: our Cred, the server's answer to it, its challenges. Decisions 5, 6, 8 and 13.
+
+With auth-MAC a header over the octets of the message stands in for the Cred.
+"""
 
 from emulator.protocol import digest
-from emulator.protocol.events import Challenged, CredMade
+from emulator.protocol.events import Challenged, CredMade, Headers
 from emulator.protocol.keyring import Account
 from emulator.protocol.policy import Scheme
 from emulator.protocol.turn import Signing, Turn
-from emulator.wire import build
+from emulator.wire import authmac, build
 from emulator.wire.syncml import Chal, Cred, Status
 
 
@@ -18,7 +21,7 @@ def first_signing(account: Account) -> Signing | None:
         return Signing("basic", b"", "none")
     if account.client_nonce is None and account.policy.auth.first == "none":
         return None
-    return Signing("md5", account.client_nonce or b"", "stored")
+    return Signing(scheme, account.client_nonce or b"", "stored")
 
 
 def make_cred(signing: Signing, account: Account, version: str) -> tuple[Cred, CredMade]:
@@ -31,12 +34,26 @@ def make_cred(signing: Signing, account: Account, version: str) -> tuple[Cred, C
     return build.cred(signing.scheme, working.value), made
 
 
+def mac_header(
+    signing: Signing, account: Account, version: str, octets: bytes
+) -> tuple[Headers, CredMade]:
+    """The header x-syncml-hmac for a message as it leaves, and how it was made (auth.md 4)."""
+    working = digest.mac(account.user, account.password, signing.nonce, octets)
+    header = (authmac.NAME, authmac.text(account.user, working.octets))
+    made = CredMade(
+        "mac", account.user, signing.nonce.hex(), signing.nonce_kind, version, working.value
+    )
+    return (header,), made
+
+
 def working_of(
-    scheme: str, identity: str, secret: str, nonce: bytes, version: str
+    scheme: str, identity: str, secret: str, nonce: bytes, version: str, body: bytes = b""
 ) -> digest.Working:
-    """The Working of a Cred: md5 in the form of the message's SyncML version."""
+    """The Working of a Cred: md5 in the form of the message's SyncML version, mac over its `body`."""
     if scheme == "basic":
         return digest.basic(identity, secret)
+    if scheme == "mac":
+        return digest.mac(identity, secret, nonce, body)
     if version == "1.0":
         return digest.md5_10(identity, secret, nonce)
     return digest.md5(identity, secret, nonce)
@@ -57,7 +74,7 @@ def challenge(turn: Turn, status: Status, url: str) -> Signing | str:
         turn.remark("challenge-missing")
         return f"{status.code} without a challenge"
     scheme = build.scheme_of(status.chal.meta)
-    if scheme not in allowed(turn.state.account, url) or scheme not in ("basic", "md5"):
+    if scheme not in allowed(turn.state.account, url) or scheme not in ("basic", "md5", "mac"):
         turn.remark("downgrade", scheme or "no type")
         return f"the server asks for {scheme or 'credentials of no type'}, which is not allowed"
     nonce = nonce_of(turn, status.chal)
@@ -66,7 +83,7 @@ def challenge(turn: Turn, status: Status, url: str) -> Signing | str:
         return Signing("basic", b"", "none")
     if nonce is None:
         turn.remark("challenge-without-nonce")
-    return Signing("md5", nonce or b"", "challenge")
+    return Signing("mac" if scheme == "mac" else "md5", nonce or b"", "challenge")
 
 
 def nonce_of(turn: Turn, chal: Chal) -> bytes | None:
@@ -81,9 +98,11 @@ def accepted(turn: Turn, status: Status) -> None:
     """A success Status for our SyncHdr: what signs the next message, and the nonce it brings.
 
     212 ends signing for the session; 200 in answer to a Cred means Cred again, over NextNonce if
-    there is one, else over the same nonce (decision 13).
+    there is one, else over the same nonce (decision 13). auth-MAC signs every message, whatever the
+    code (decision 8).
     """
     state = turn.state
+    mac = state.scheme == "mac"
     nonce = None
     if status.chal is not None:
         scheme = build.scheme_of(status.chal.meta)
@@ -95,7 +114,11 @@ def accepted(turn: Turn, status: Status) -> None:
             turn.remark("chal-type-differs", f"{scheme or 'no type'} instead of {ours}")
     if nonce is not None:
         turn.set(client_nonce_due=nonce)
-    if status.code == 212 or state.accepted_for_session:
+    if mac and status.code == 212:
+        turn.remark("mac-accepted-for-session")
+    if mac and nonce is None and state.proof in ("proven", "excused"):
+        turn.remark("mac-without-new-nonce", "the server's Status for SyncHdr")
+    if not mac and (status.code == 212 or state.accepted_for_session):
         turn.set(signing=None, accepted_for_session=True)
     elif state.sent is not None and state.sent.signed and state.signing is not None:
         over = state.signing.nonce if nonce is None else nonce

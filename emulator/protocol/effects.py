@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from emulator.protocol.events import Outcome, What
+from emulator.protocol.events import Headers, Outcome, What
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -33,6 +33,7 @@ class Send(Effect, frozen=True):
     url: str
     content_type: str
     octets: bytes
+    headers: Headers = ()
 
 
 class Ask(Effect, frozen=True):
@@ -164,12 +165,13 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An HTTP response, whatever its status. `elapsed` in seconds."""
+    """An HTTP response, whatever its status. `elapsed` in seconds; `headers` are those of SyncML's own."""
 
     status: int
     content_type: str
     octets: bytes
     elapsed: float = 0.0
+    headers: Headers = ()
 
 
 class Lost(msgspec.Struct, frozen=True):

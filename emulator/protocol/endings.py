@@ -50,6 +50,11 @@ def broken(turn: Turn, sentence: str) -> None:
         end(turn, "peer-error", sentence)
 
 
+def unproven(turn: Turn, sentence: str) -> None:
+    """auth-MAC: a message in mid-session that proves nothing ends it; none of it is looked at."""
+    end(turn, "server-not-authenticated", f"the server did not prove itself: {sentence}")
+
+
 def not_authenticated(turn: Turn, sentence: str) -> None:
     """Nothing more is sent, nothing is stored (decision 7)."""
     turn.step(5, "failed", sentence)

@@ -29,6 +29,10 @@ SessionKind = Literal["resync", "ordinary", "client-initiated"]
 Severity = Literal["note", "warning", "error"]
 
 
+Headers = tuple[tuple[str, str], ...]
+"""Headers of SyncML's own beside a message (x-syncml-hmac): names in lower case, and values."""
+
+
 class Cut(msgspec.Struct, frozen=True):
     """A span that was taken out because it is a secret: `length` octets at `offset` (of the whole).
 
@@ -186,7 +190,8 @@ class CredMade(msgspec.Struct, frozen=True):
 class MessageSent(What, frozen=True):
     """A SyncML message leaves. `package` is 1, 3 or 5; `attempt` counts identical repeats.
 
-    `summary` names its commands ("Cred Alert 200 Put Get"); `cred` is present when it has one.
+    `summary` names its commands ("Cred Alert 200 Put Get"); `cred` is present when it is signed: by
+    a Cred, or by the header of auth-MAC, which then stands in `headers`.
     """
 
     msg_id: int
@@ -197,6 +202,7 @@ class MessageSent(What, frozen=True):
     attempt: int
     summary: str
     cred: CredMade | None = None
+    headers: Headers = ()
 
 
 class MessageReceived(What, frozen=True):
@@ -214,6 +220,7 @@ class MessageReceived(What, frozen=True):
     code: int
     summary: str
     problem: str = ""
+    headers: Headers = ()
 
 
 class Challenged(What, frozen=True):

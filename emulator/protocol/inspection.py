@@ -42,7 +42,7 @@ def workings(event: Event, events: Sequence[Event], keyring: Keyring) -> list[Co
     if isinstance(what, ServerCredJudged):
         server_id = what.server_id
         account = _first(keyring, lambda a: a.server_id == server_id)
-        return [] if account is None else _server_cred(what, account)
+        return [] if account is None else _server_cred(what, account, _judged(event, events))
     if isinstance(what, MessageSent) and what.cred is not None:
         user = what.cred.user
         account = _first(keyring, lambda a: a.user == user)
@@ -54,9 +54,11 @@ def workings(event: Event, events: Sequence[Event], keyring: Keyring) -> list[Co
             account.password,
             bytes.fromhex(what.cred.nonce),
             what.cred.version,
+            bytes(what.octets),
         )
         source = {"challenge": "the challenge's nonce", "stored": "the stored client nonce"}
-        label = f"our Cred over {source.get(what.cred.nonce_kind, 'no nonce')}"
+        proof = "x-syncml-hmac" if what.cred.scheme == "mac" else "Cred"
+        label = f"our {proof} over {source.get(what.cred.nonce_kind, 'no nonce')}"
         return [(label, working, working.octets)]
     return []
 
@@ -82,15 +84,27 @@ def _notification(
     return [(label, working, bytes.fromhex(what.received))]
 
 
-def _server_cred(what: ServerCredJudged, account: Account) -> list[Compared]:
+def _judged(event: Event, events: Sequence[Event]) -> bytes:
+    """The body of the message that a judgement speaks of: the last that was received before it."""
+    earlier = (e.what for e in reversed(events) if e.seq < event.seq and e.session == event.session)
+    received = next((what for what in earlier if isinstance(what, MessageReceived)), None)
+    return bytes(received.octets) if received is not None else b""
+
+
+def _server_cred(what: ServerCredJudged, account: Account, body: bytes) -> list[Compared]:
     received = build.unbase64(what.received)
     out = []
     for kind, nonce, expected in what.tries:
         octets = bytes.fromhex(nonce)
-        working = digest.md5(account.server_id, account.server_secret, octets)
-        if working.value != expected:
-            working = digest.md5_10(account.server_id, account.server_secret, octets)
-        out.append((f"the server's Cred over the {kind} nonce", working, received))
+        identity = (account.server_id, account.server_secret)
+        if what.scheme == "mac":
+            working = digest.mac(*identity, octets, body)
+        else:
+            working = digest.md5(*identity, octets)
+            if working.value != expected:
+                working = digest.md5_10(*identity, octets)
+        proof = "x-syncml-hmac" if what.scheme == "mac" else "Cred"
+        out.append((f"the server's {proof} over the {kind} nonce", working, received))
     return out
 
 

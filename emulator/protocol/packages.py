@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from emulator.protocol import clientauth, incoming, sync
+from emulator.protocol import clientauth, incoming, serverauth, sync
 from emulator.protocol.effects import Send
-from emulator.protocol.events import Challenged, CredMade, MessageSent, Octets
+from emulator.protocol.events import Challenged, CredMade, Headers, MessageSent, Octets
 from emulator.protocol.keyring import Datastore, Device
 from emulator.protocol.turn import OutOfMessages, Sent, SessionState, Turn
 from emulator.wire import build, devinf
@@ -85,17 +85,22 @@ def _cred_words(state: SessionState) -> str:
         if state.signing.nonce_kind == "challenge"
         else ("the stored client nonce")
     )
-    return f"package 1, Cred over {source} ({nonce[:8]})"
+    proof = "x-syncml-hmac" if state.signing.scheme == "mac" else "Cred"
+    return f"package 1, {proof} over {source} ({nonce[:8]})"
 
 
 def success_status(turn: Turn, message: Message) -> Status:
-    """Our Status for the server's SyncHdr: 212 with a Chal when a new server nonce is due, else 200."""
-    nonce = turn.state.issue
+    """Our Status for the server's SyncHdr: 212 with a Chal when a new server nonce is due, else 200.
+
+    auth-MAC: always 200, and a new server nonce in each message (decision 8).
+    """
+    serverauth.renew(turn)
+    nonce, scheme = turn.state.issue, serverauth.challenge_scheme(turn.state)
     if nonce is None:
         return build.header_status(message, 200)
-    code = 212 if turn.state.proof == "proven" else 200
-    turn.record(Challenged("client", code, "md5", nonce.hex(), False))
-    return build.header_status(message, code, build.chal("md5", nonce))
+    code = 212 if turn.state.proof == "proven" and scheme != "mac" else 200
+    turn.record(Challenged("client", code, scheme, nonce.hex(), False))
+    return build.header_status(message, code, build.chal(scheme, nonce))
 
 
 def refusal(turn: Turn, message: Message, code: int, chal: Chal) -> None:
@@ -227,13 +232,18 @@ def send(
     message, made = _message(state, numbered, final)
     codec = codec_of(state)
     octets = codec.encode(message)
+    headers: Headers = ()
+    if state.signing is not None and state.signing.scheme == "mac":
+        headers, made = clientauth.mac_header(state.signing, state.account, state.version, octets)
     own = numbered[1:] if statuses else numbered
-    sent = Sent(state.url, octets, state.msg_id, package, own, final, made is not None)
+    signed = made is not None
+    sent = Sent(state.url, octets, state.msg_id, package, own, final, signed, headers=headers)
     issued_in = state.issued_in
     if state.issue is not None and _succeeds(statuses):
-        turn.set(issued=state.issue, issue=None)
+        turn.set(issued=state.issue, issue=None, server_over=state.issue)
         issued_in = (*issued_in, state.msg_id)
-        turn.step(6, "running", "Chal sent; waiting for the server's success Status")
+        if not state.confirmed:
+            turn.step(6, "running", "Chal sent; waiting for the server's success Status")
     turn.set(sent=sent, messages=state.messages + 1, issued_in=issued_in)
     turn.record(
         MessageSent(
@@ -243,11 +253,18 @@ def send(
             codec.media_type,
             Octets.of(octets),
             1,
-            build.summary(message),
+            summary(message, headers),
             made,
+            headers,
         )
     )
-    turn.do(Send(state.url, codec.media_type, octets))
+    turn.do(Send(state.url, codec.media_type, octets, headers))
+
+
+def summary(message: Message, headers: Headers) -> str:
+    """What is in a message, in a few words; a header of auth-MAC counts as part of it."""
+    words = build.summary(message)
+    return ", ".join([*(name for name, _ in headers), words])
 
 
 def _succeeds(statuses: Sequence[Answer]) -> bool:
@@ -271,9 +288,10 @@ def resend(turn: Turn) -> None:
             Octets.of(sent.octets),
             sent.attempt,
             "the same octets once more",
+            headers=sent.headers,
         )
     )
-    turn.do(Send(sent.url, codec.media_type, sent.octets))
+    turn.do(Send(sent.url, codec.media_type, sent.octets, sent.headers))
 
 
 def _encode(turn: Turn, head: Sequence[Answer], commands: Sequence[Command], final: bool) -> bytes:
@@ -286,7 +304,7 @@ def _message(
 ) -> tuple[Message, CredMade | None]:
     device, account = state.device, state.account
     cred, made = None, None
-    if state.signing is not None:
+    if state.signing is not None and state.signing.scheme != "mac":
         cred, made = clientauth.make_cred(state.signing, account, state.version)
     header = SyncHdr(
         ver_dtd=state.version,

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-Scheme = Literal["none", "basic", "md5"]
+Scheme = Literal["none", "basic", "md5", "mac"]
 Encoding = Literal[
     "raw16_be",
     "hex_text_upper",
@@ -30,7 +30,8 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Auth(Table, frozen=True):
     """How the client proves itself (step 3).
 
-    `first` is used while no client nonce is known; `retries` bounds 401s and 407s, each on its own;
+    `first` is used while no client nonce is known ("md5": that digest, or auth-MAC's, over the empty
+    nonce); `retries` bounds 401s and 407s, each on its own;
     `allow` lists the challenge types that are honoured (empty: the scheme itself; basic besides
     only over TLS).
     """

@@ -53,6 +53,26 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "change request 5.1, step 4",
         "the success Status brings no new client nonce; the stored one stays",
     ),
+    "mac-accepted-for-session": (
+        "warning",
+        "SyncML Security, auth-MAC",
+        "212 where every message is signed: the code is 200; we go on signing",
+    ),
+    "mac-without-new-nonce": (
+        "warning",
+        "SyncML Security, auth-MAC",
+        "every message has to bring a new nonce; this one brings none",
+    ),
+    "mac-header-malformed": (
+        "error",
+        "SyncML Security, auth-MAC",
+        "the header x-syncml-hmac cannot be read; it proves nothing",
+    ),
+    "mac-in-cred": (
+        "error",
+        "SyncML Security, auth-MAC",
+        "auth-MAC stands in the header x-syncml-hmac; a Cred beside it proves nothing",
+    ),
     "server-name-differs": (
         "note",
         "decision 7",

@@ -1,7 +1,12 @@
-"""Steps 5 and 6: the server's Cred, our success or challenge, the new server nonce. Decisions 6, 7."""
+"""Steps 5 and 6: the server's Cred, our success or challenge, the new server nonce.
+
+Decisions 6, 7 and 8. What a header of auth-MAC proves is worked out in `servermac.py`.
+"""
 
 import hmac
+from typing import Literal
 
+from emulator.protocol import servermac
 from emulator.protocol.clientauth import working_of
 from emulator.protocol.effects import Change, PinEncoding, SetNonce
 from emulator.protocol.events import Challenged, NonceKind, ServerCredJudged
@@ -39,6 +44,8 @@ def judge(turn: Turn, message: Message, counts: bool = True) -> NonceKind | None
     account = state.account
     if header.source and header.source.name not in (None, "", account.server_id):
         turn.remark("server-name-differs", header.source.name or "")
+    if state.scheme == "mac":
+        return _judge_mac(turn, message, nonces(state), counts)
     if header.cred is None:
         return None
     scheme = build.scheme_of(header.cred.meta)
@@ -73,13 +80,59 @@ def judge(turn: Turn, message: Message, counts: bool = True) -> NonceKind | None
     return matched if account.server_secret else None
 
 
-def _sentence(matched: NonceKind) -> str:
+def _judge_mac(
+    turn: Turn, message: Message, over: list[tuple[NonceKind, bytes]], counts: bool
+) -> NonceKind | None:
+    """The header of auth-MAC: what signed the message; "none" if it is wrong, None without one."""
+    account = turn.state.account
+    if message.header.cred is not None:
+        turn.remark("mac-in-cred")
+    if not servermac.present(turn):
+        return None
+    found = servermac.Found("", (), "none", problem="this account knows no server secret")
+    if account.server_secret:
+        found = servermac.judge(turn, over)
+    sentence = _sentence(found.matched, "message") + (f": {found.problem}" if found.problem else "")
+    turn.record(
+        ServerCredJudged(
+            account.server_id, "mac", found.received, found.tries, found.matched, counts, sentence
+        )
+    )
+    if not account.server_secret:
+        return None
+    if found.matched != "none" and counts:
+        turn.set(server_over=found.nonce)
+    return found.matched
+
+
+def still_proven(turn: Turn, message: Message) -> str:
+    """auth-MAC after step 5: each message is signed over the newest server nonce, step 6's too.
+
+    Says what is wrong with this one; "" when it is what it should be, or need not be signed.
+    """
+    state = turn.state
+    if state.scheme != "mac" or state.proof != "proven":
+        return ""
+    kind: NonceKind = "candidate" if state.issued else "stored"
+    matched = _judge_mac(turn, message, [(kind, state.server_over)], True)
+    if matched is None:
+        return "its message is not signed (x-syncml-hmac is missing)"
+    over = "new server nonce" if state.issued else "server nonce"
+    return "" if matched != "none" else f"its message does not verify with the {over}"
+
+
+def challenge_scheme(state: SessionState) -> Literal["md5", "mac"]:
+    """The type of our Chals: auth-MAC's own, else md5, for basic and TLS too (decision 8)."""
+    return "mac" if state.scheme == "mac" else "md5"
+
+
+def _sentence(matched: NonceKind, what: str = "Cred") -> str:
     return {
         "session-id": "the server proved itself with the SessionID as nonce",
         "stored": "the server proved itself with the stored server nonce",
         "candidate": "the server proved itself with the candidate",
         "challenge": "the server proved itself with the nonce of our challenge",
-    }.get(matched, "the server's Cred does not verify")
+    }.get(matched, f"the server's {what} does not verify")
 
 
 def proven(turn: Turn, matched: NonceKind) -> None:
@@ -135,8 +188,10 @@ def doubted(turn: Turn, code: int) -> bytes:
     nonce = turn.random(NONCE_LENGTH)
     turn.set(proof="challenged", server_challenge=nonce)
     turn.remark("server-cred-missing" if code == 407 else "server-cred-wrong")
-    turn.record(Challenged("client", code, "md5", nonce.hex(), True))
-    why = "the server sent no Cred" if code == 407 else "the server's Cred does not verify"
+    scheme = challenge_scheme(turn.state)
+    turn.record(Challenged("client", code, scheme, nonce.hex(), True))
+    proof = "x-syncml-hmac" if scheme == "mac" else "Cred"
+    why = f"the server sent no {proof}" if code == 407 else f"the server's {proof} does not verify"
     turn.step(5, "running", f"{why}: {code} with a challenge")
     return nonce
 
@@ -144,7 +199,7 @@ def doubted(turn: Turn, code: int) -> bytes:
 def _client_nonce(turn: Turn) -> list[Change]:
     due = turn.state.client_nonce_due
     if due is None:
-        if turn.state.account.policy.auth.scheme == "md5":
+        if turn.state.account.policy.auth.scheme in ("md5", "mac"):
             turn.remark("no-new-client-nonce")
         return []
     turn.set(client_nonce_due=None)
@@ -165,12 +220,27 @@ def _issue(turn: Turn) -> Change:
     return SetNonce(turn.state.account.name, "candidate", nonce, reason)
 
 
+def renew(turn: Turn) -> None:
+    """auth-MAC: each message of ours brings the server a new nonce, once the last is confirmed."""
+    state = turn.state
+    if (
+        state.scheme == "mac"
+        and state.confirmed
+        and state.issue is None
+        and not state.issued
+        and state.account.policy.server_nonce.issue != "never"
+    ):
+        turn.keep(_issue(turn))
+
+
 def confirmed(turn: Turn) -> None:
-    """Step 6: the candidate becomes the stored server nonce."""
+    """Step 6: the candidate becomes the stored server nonce. With auth-MAC again in each message."""
     name = turn.state.account.name
     turn.keep(
         SetNonce(name, "server", turn.state.issued, "confirmed by the server's success Status"),
         SetNonce(name, "candidate", None, "became the stored nonce"),
     )
-    turn.set(confirmed=True)
-    turn.step(6, "passed", "the server confirmed the new server nonce")
+    again = turn.state.confirmed
+    turn.set(confirmed=True, issued=b"", issued_in=())
+    if not again:
+        turn.step(6, "passed", "the server confirmed the new server nonce")

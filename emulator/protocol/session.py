@@ -37,7 +37,7 @@ from emulator.protocol.keyring import Account, Device
 from emulator.protocol.states import State
 from emulator.protocol.turn import OutOfMessages, SessionState, Turn
 from emulator.protocol.verdict import REASONS, Verdict, reached
-from emulator.wire import build, codec
+from emulator.wire import codec
 from emulator.wire.errors import WireError
 from emulator.wire.syncml import Message, Status, number
 
@@ -79,6 +79,7 @@ def begin(
         session_id="",
         url=account.url,
         version=device.version,
+        scheme=account.policy.auth.scheme,
         signing=clientauth.first_signing(account),
     )
     turn = Turn(state, at, entropy)
@@ -192,6 +193,7 @@ def _lost(turn: Turn, reason: str) -> None:
 
 def _reply(turn: Turn, reply: Reply) -> None:
     state = turn.state
+    turn.reply = reply
     message, problem, is_syncml = _read(reply, state.device.codec)
     if message is None:
         turn.record(_received(turn, reply, None, problem))
@@ -300,8 +302,9 @@ def _received(turn: Turn, reply: Reply, message: Message | None, problem: str) -
         number(message.header.msg_id) if message else 0,
         package,
         status.code if status else 0,
-        build.summary(message) if message else "",
+        packages.summary(message, reply.headers) if message else "",
         problem,
+        reply.headers,
     )
 
 

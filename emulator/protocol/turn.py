@@ -9,8 +9,9 @@ from typing import Literal
 import msgspec
 
 from emulator.protocol import states
-from emulator.protocol.effects import Change, Effect, Keep, Record, SetNonce, Snapshot
+from emulator.protocol.effects import Change, Effect, Keep, Record, Reply, SetNonce, Snapshot
 from emulator.protocol.events import (
+    Headers,
     NonceKind,
     NonceStored,
     SessionKind,
@@ -48,6 +49,7 @@ class Sent(msgspec.Struct, frozen=True):
     final: bool
     signed: bool
     attempt: int = 1
+    headers: Headers = ()
 
 
 class SessionState(msgspec.Struct, frozen=True):
@@ -73,6 +75,8 @@ class SessionState(msgspec.Struct, frozen=True):
     """The MsgID of the last reply that was taken in."""
     peer_max: int = 0
 
+    scheme: Scheme = "md5"
+    """The kind of credentials in this session: the account's, unless a challenge changed it."""
     signing: Signing | None = None
     accepted_for_session: bool = False
     challenges: tuple[int, ...] = ()
@@ -81,10 +85,13 @@ class SessionState(msgspec.Struct, frozen=True):
     server_challenge: bytes = b""
     early_proof: NonceKind = "none"
     client_nonce_due: bytes | None = None
+    server_over: bytes = b""
+    """auth-MAC: the nonce over which the server's next message has to be signed."""
 
     issue: bytes | None = None
     issued: bytes = b""
     issued_in: tuple[int, ...] = ()
+    """The new server nonce that waits for step 6, and the MsgIDs of the messages that carried it."""
     confirmed: bool = False
     repeated: bool = False
 
@@ -152,6 +159,8 @@ class Turn:
         self.state = state
         self.at = at
         self.effects: list[Effect] = []
+        self.reply: Reply | None = None
+        """The response that is being handled, if it is one."""
         self._entropy = entropy
         self._noted: list[Change] = []
 

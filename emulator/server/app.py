@@ -26,6 +26,7 @@ from emulator.server.exchange import Fact, Late, Lost, Request, Said
 from emulator.server.misbehaviour import HONEST, Misbehaviour
 from emulator.server.service import Service
 from emulator.server.state import Reply, ServerState
+from emulator.wire import authmac
 
 PATH = "/sync"
 LIMIT = 4 * 1024 * 1024
@@ -228,6 +229,8 @@ def application(server: Server) -> Starlette:
             f"{http.url.path}?{query}" if query else http.url.path,
             http.headers.get("content-type", ""),
             octets,
+            # HTTP hands headers on as Latin-1; a name in one may be UTF-8.
+            http.headers.get(authmac.NAME, "").encode("latin-1").decode("utf-8", "replace"),
         )
         try:
             reply = server.hear(request)
@@ -260,8 +263,10 @@ def application(server: Server) -> Starlette:
 
 
 def _response(reply: Reply) -> Response:
-    headers = dict(reply.headers)
-    return Response(reply.octets, reply.status, headers, media_type=reply.content_type)
+    response = Response(reply.octets, reply.status, media_type=reply.content_type)
+    # A name in a header of auth-MAC may be UTF-8; Starlette writes Latin-1.
+    response.raw_headers.extend((name.encode(), value.encode()) for name, value in reply.headers)
+    return response
 
 
 async def _body(http: HttpRequest) -> bytes | None:

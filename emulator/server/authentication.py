@@ -8,10 +8,11 @@ from typing import Literal
 import msgspec
 
 from emulator.server import digest
-from emulator.server.exchange import NONCE, STALE
+from emulator.server.exchange import NONCE, STALE, Request
 from emulator.server.misbehaviour import Misbehaviour
 from emulator.server.state import Account, Outstanding, Session
-from emulator.wire import build
+from emulator.wire import authmac, build
+from emulator.wire.errors import WireError
 from emulator.wire.syncml import Chal, Cred, Message
 
 AUTHENTICATED, OK, WRONG, MISSING = 212, 200, 401, 407
@@ -34,25 +35,33 @@ def judge(
     account: Account,
     session: Session,
     message: Message,
+    request: Request,
     misbehaviour: Misbehaviour,
     entropy: bytes,
 ) -> Judgement:
-    """Checks the Cred of a message from a client that is not authenticated yet."""
+    """Checks the Cred of a message from a client that is not authenticated yet; auth-MAC: of each."""
     if account.scheme == "none":
         return Judgement(OK, "no Cred is asked for: transport-layer security only")
+    mac = account.scheme == "mac"
+    proof = authmac.NAME if mac else "Cred"
     cred = message.header.cred
     chal, nonce = _challenge(account, misbehaviour, entropy, refused=True)
-    if cred is None:
-        return Judgement(MISSING, "client Cred is missing: 407 with a new nonce", chal, nonce)
-    which = _verified(account, session, cred, message.header.ver_dtd)
+    if (not request.mac) if mac else cred is None:
+        return Judgement(MISSING, f"client {proof} is missing: 407 with a new nonce", chal, nonce)
+    if mac:
+        which = _mac_verified(account, session, request)
+    else:
+        assert cred is not None
+        which = _verified(account, session, cred, message.header.ver_dtd)
     if "endless-401" in misbehaviour:
         which = None
     if which is None:
         code = MISSING if "refuse-with-407" in misbehaviour else WRONG
-        return Judgement(code, f"client Cred is wrong: {code} with a new nonce", chal, nonce)
-    code = OK if "200-for-212" in misbehaviour else AUTHENTICATED
-    why = f"client Cred verified with the {which}"
-    if account.scheme != "md5" or "never-chal" in misbehaviour:
+        return Judgement(code, f"client {proof} is wrong: {code} with a new nonce", chal, nonce)
+    # With auth-MAC nobody is accepted for longer than a message.
+    code = OK if mac or "200-for-212" in misbehaviour else AUTHENTICATED
+    why = f"client {proof} verified with the {which}"
+    if account.scheme not in ("md5", "mac") or "never-chal" in misbehaviour:
         return Judgement(code, f"{why}: {code} without Chal")
     chal, nonce = _challenge(account, misbehaviour, entropy, refused=False)
     return Judgement(code, f"{why}: {code} with {_brings(nonce)}", chal, nonce)
@@ -66,7 +75,7 @@ def _challenge(
     account: Account, misbehaviour: Misbehaviour, entropy: bytes, *, refused: bool
 ) -> tuple[Chal, bytes | None]:
     """A Chal, and the nonce that the server goes by from then on (None: the one that it has)."""
-    nonce = entropy[NONCE] if account.scheme == "md5" else None
+    nonce = entropy[NONCE] if account.scheme in ("md5", "mac") else None
     kind = misbehaviour.value("chal-type")
     if kind == "basic":
         return build.chal("basic", None), None
@@ -75,9 +84,9 @@ def _challenge(
     if nonce is None:
         return build.chal(account.scheme, None), None
     if "chal-without-nonce" in misbehaviour:
-        return build.chal("md5", None), b"" if refused else None
+        return build.chal(account.scheme, None), b"" if refused else None
     shown = entropy[STALE] if "wrong-nonce-in-chal" in misbehaviour else nonce
-    return build.chal("md5", shown), nonce
+    return build.chal(account.scheme, shown), nonce
 
 
 def server_id(account: Account, misbehaviour: Misbehaviour) -> str:
@@ -93,11 +102,42 @@ def _verified(account: Account, session: Session, cred: Cred, ver_dtd: str) -> s
     if account.scheme == "basic":
         expected = digest.basic(account.user, account.password)
         return "password" if digest.same(given, expected) else None
-    nonce, which = account.client_nonce, "stored client nonce"
-    if session.challenge is not None:
-        nonce, which = session.challenge, "nonce of the 401 or 407"
+    nonce, which = _client_nonce(account, session)
     expected = digest.md5(account.user, account.password, nonce, ver_dtd)
     return which if digest.same(given, expected) else None
+
+
+def _client_nonce(account: Account, session: Session) -> tuple[bytes, str]:
+    if session.challenge is not None:
+        return session.challenge, "nonce of the 401 or 407"
+    return account.client_nonce, "stored client nonce"
+
+
+def _mac_verified(account: Account, session: Session, request: Request) -> str | None:
+    """What the header was made with, over the body as it came; None when it is wrong or no such."""
+    try:
+        header = authmac.parse(request.mac)
+    except WireError:
+        return None
+    nonce, which = _client_nonce(account, session)
+    expected = digest.mac(account.user, account.password, nonce, request.octets)
+    is_it = header.algorithm.upper() == authmac.ALGORITHM and digest.same(header.mac, expected)
+    return which if is_it else None
+
+
+def signature(account: Account, session: Session, misbehaviour: Misbehaviour, octets: bytes) -> str:
+    """The server's header of auth-MAC for a message as it leaves; "" where there is to be none."""
+    if not account.authenticates or account.scheme != "mac" or "no-cred" in misbehaviour:
+        return ""
+    nonce = _own_nonce(account, session, misbehaviour)
+    secret = _secret(account, misbehaviour)
+    identity = server_id(account, misbehaviour)
+    return authmac.text(identity, digest.mac(identity, secret, nonce, octets))
+
+
+def _secret(account: Account, misbehaviour: Misbehaviour) -> str:
+    wrong = "wrong-cred" in misbehaviour
+    return f"not-{account.server_secret}" if wrong else account.server_secret
 
 
 def credential(account: Account, session: Session, misbehaviour: Misbehaviour) -> Cred | None:
@@ -106,13 +146,11 @@ def credential(account: Account, session: Session, misbehaviour: Misbehaviour) -
     Its nonce: the one the client asked for in this session; the SessionID of the notification
     that opened it, if that was signed so; the stored server nonce.
     """
-    if not account.authenticates or account.scheme == "none" or session.accepted:
+    if not account.authenticates or account.scheme in ("none", "mac") or session.accepted:
         return None
     if "no-cred" in misbehaviour:
         return None
-    secret = account.server_secret
-    if "wrong-cred" in misbehaviour:
-        secret = f"not-{secret}"
+    secret = _secret(account, misbehaviour)
     scheme: Literal["basic", "md5"] = "md5"
     if "basic" in (session.sign_scheme or account.scheme):
         scheme = "basic"

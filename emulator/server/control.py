@@ -16,7 +16,7 @@ from emulator.server.datastore import name_of
 from emulator.server.exchange import NoncesAre
 from emulator.server.sender import DEFAULT_SYNCS
 from emulator.server.service import Service, Told
-from emulator.server.state import Account
+from emulator.server.state import Account, Scheme
 from emulator.wire.notification import Sync
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -45,7 +45,7 @@ class AccountChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     server_secret: str | msgspec.UnsetType = msgspec.UNSET
     client_nonce_hex: str | msgspec.UnsetType = msgspec.UNSET
     server_nonce_hex: str | msgspec.UnsetType = msgspec.UNSET
-    scheme: Literal["md5", "basic", "none"] | msgspec.UnsetType = msgspec.UNSET
+    scheme: Scheme | msgspec.UnsetType = msgspec.UNSET
     authenticates: bool | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -24,6 +24,11 @@ def md5(identity: str, secret: str, nonce: bytes, ver_dtd: str = "1.2") -> bytes
     return _h((pair if ver_dtd == "1.0" else _b64(_h(pair))) + b":" + nonce)
 
 
+def mac(identity: str, secret: str, nonce: bytes, body: bytes) -> bytes:
+    """syncml:auth-MAC: H(B64(H(id:secret)) ":" nonce ":" B64(H(body)))."""
+    return _h(b":".join((_b64(_h(basic(identity, secret))), nonce, _b64(_h(body)))))
+
+
 def notification(server_id: str, secret: str, nonce: bytes, trigger: bytes) -> bytes:
     """The digest of package #0: H(B64(H(server-id:secret)) ":" nonce ":" B64(H(trigger)))."""
     return _h(b":".join((_b64(_h(basic(server_id, secret))), nonce, _b64(_h(trigger)))))

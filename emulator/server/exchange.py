@@ -12,11 +12,12 @@ STALE = slice(24, 40)
 
 
 class Request(msgspec.Struct, frozen=True):
-    """An HTTP POST: path with query, Content-Type, body."""
+    """An HTTP POST: path with query, Content-Type, body, and the header x-syncml-hmac ("": none)."""
 
     path: str
     content_type: str
     octets: bytes
+    mac: str = ""
 
 
 class Lost(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from emulator.server.packing import pack
 from emulator.server.sessions import find, opened, room, swept, with_sessions
 from emulator.server.state import Part, Reply, ServerState, Session
 from emulator.server.turn import Turn
-from emulator.wire import build
+from emulator.wire import authmac, build
 from emulator.wire.codec import Codec, by_media_type
 from emulator.wire.errors import WireError
 from emulator.wire.syncml import Location, Message, Meta, Status, SyncHdr, number
@@ -57,7 +57,7 @@ def answer(
     if session is None:
         _open(turn)
     written = delivery.encoding(codec, misbehaviour)
-    reply = _reply(turn, written, *_work(turn, len(request.octets)))
+    reply = _reply(turn, written, *_work(turn, request))
     previous = session.reply if session is not None else None
     leaves, said = delivery.delivered(reply, turn.session.steps, previous, misbehaviour)
     if said:
@@ -118,18 +118,19 @@ def _open(turn: Turn) -> None:
         + (" signed with the SessionID" if by and by.signed_with == "session-id" else "")
     )
     turn.tell_nonces()
-    if "forget-client-nonce" in turn.misbehaviour and turn.account.scheme == "md5":
+    if "forget-client-nonce" in turn.misbehaviour and turn.account.scheme in ("md5", "mac"):
         turn.say("the client nonce is lost: an older one is in its place")
         turn.keep(client_nonce=turn.entropy[STALE])
 
 
-def _work(turn: Turn, size: int) -> tuple[list[Part], bool]:
+def _work(turn: Turn, request: Request) -> tuple[list[Part], bool]:
     """What to send in answer: the parts, and whether they end our package."""
     code, challenge = 200, None
+    first = not turn.session.authenticated
     turn.note(steps=())
-    if not turn.session.authenticated or "200-for-212" in turn.misbehaviour:
+    if first or turn.account.scheme == "mac" or "200-for-212" in turn.misbehaviour:
         judged = authentication.judge(
-            turn.account, turn.session, turn.message, turn.misbehaviour, turn.entropy
+            turn.account, turn.session, turn.message, request, turn.misbehaviour, turn.entropy
         )
         turn.say(judged.why)
         if not judged.accepted:
@@ -138,11 +139,11 @@ def _work(turn: Turn, size: int) -> tuple[list[Part], bool]:
             return answered(turn, judged.code, judged), True
         code, challenge = judged.code, judged
         _accept(turn, judged)
-    elif size > turn.state.max_msg_size:
-        turn.say(f"a message of {size} octets, more than MaxMsgSize: 413")
+    if not first and len(request.octets) > turn.state.max_msg_size:
+        turn.say(f"a message of {len(request.octets)} octets, more than MaxMsgSize: 413")
         commands.refuse(turn, 413)
         turn.note(pending=(), sending=False, package=DONE)
-        return answered(turn, 413), True
+        return answered(turn, 413, challenge), True
     verdict = turn.message.header_status()
     if verdict is not None and verdict.code in (401, 407):
         return _again(turn, verdict, code), True
@@ -153,12 +154,19 @@ def _work(turn: Turn, size: int) -> tuple[list[Part], bool]:
 
 
 def _accept(turn: Turn, judged: authentication.Judgement) -> None:
-    """Step 4 passed: the new client nonce is kept; older sessions of this device are forgotten."""
-    if not turn.session.authenticated:
-        turn.note(authenticated=True, pending=(), steps=(4,))
-    turn.note(chal=judged.chal, challenge=None)
+    """Step 4 passed: the new client nonce is kept; older sessions of this device are forgotten.
+
+    A client that is judged in every message (auth-MAC) comes here again: for its nonce only.
+    """
+    again = turn.session.authenticated
+    turn.note(authenticated=True, chal=judged.chal)
     if judged.nonce is not None:
         turn.keep(client_nonce=judged.nonce)
+        # The newest nonce signs: what a challenge of ours asked for has been given.
+        turn.note(challenge=None)
+    if again:
+        return
+    turn.note(pending=(), steps=(4,))
     others = {k: s for k, s in turn.state.sessions.items() if s.device_id != turn.session.device_id}
     turn.state = with_sessions(turn.state, others)
 
@@ -190,7 +198,8 @@ def _nonce_of(verdict: Status) -> bytes | None:
 
 
 def _again(turn: Turn, verdict: Status, code: int) -> list[Part]:
-    """The client wants our Cred (again): our package once more, from its start, with the same Chal."""
+    """The client wants our Cred (again): our package once more, from its start, with the same Chal;
+    with the newest one of auth-MAC, where each message brings its own."""
     if verdict.chal is None:
         turn.say(f"the client says {verdict.data} without a Chal: nothing more to say")
         turn.note(pending=(), outgoing=(), sending=False, package=DONE)
@@ -220,13 +229,22 @@ def _reply(turn: Turn, codec: Codec, parts: list[Part], final: bool) -> Reply:
         header, parts, final=final, room=turn.session.room, codec=codec, least=3 if asked else 2
     )
     left = tuple(parts[packed.count :])
-    turn.note(pending=left, sent=(*turn.session.sent, *packed.sent))
-    if final and not left and turn.session.sending:
-        finish(turn)
+    if not _aside(turn, parts):
+        turn.note(pending=left, sent=(*turn.session.sent, *packed.sent))
+        if final and not left and turn.session.sending:
+            finish(turn)
     turn.close_desks()
-    reply = Reply(200, codec.media_type, packed.octets)
+    mac = authentication.signature(turn.account, turn.session, turn.misbehaviour, packed.octets)
+    headers = ((authmac.NAME, mac),) if mac else ()
+    reply = Reply(200, codec.media_type, packed.octets, headers)
     turn.note(reply=reply)
     return reply
+
+
+def _aside(turn: Turn, parts: list[Part]) -> bool:
+    """A 401 or 407 in mid-session (auth-MAC): the packages stay where they are."""
+    head = parts[0].command
+    return turn.session.authenticated and isinstance(head, Status) and head.code in (401, 407)
 
 
 def _header(turn: Turn, *, signed: bool) -> SyncHdr:

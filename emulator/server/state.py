@@ -11,7 +11,7 @@ import msgspec
 
 from emulator.wire.syncml import Chal, Command
 
-Scheme = Literal["md5", "basic", "none"]
+Scheme = Literal["md5", "mac", "basic", "none"]
 K = TypeVar("K")
 V = TypeVar("V")
 

@@ -61,9 +61,11 @@ def session_id(events: Sequence[Event], event: Event) -> int | None:
 
 
 def has_cred(event: Event) -> bool:
-    """Whether an event is a message of the server with a Cred in it."""
+    """Whether an event is a message of the server with a Cred in it, or with a header of auth-MAC."""
     what = event.what
-    return isinstance(what, MessageReceived) and "Cred" in what.summary.split(", ")
+    if not isinstance(what, MessageReceived):
+        return False
+    return bool(what.headers) or "Cred" in what.summary.split(", ")
 
 
 def judgement(events: Sequence[Event], event: Event) -> Event | None:

@@ -160,8 +160,9 @@ def _sent(what: MessageSent) -> tuple[str, str]:
         return title, f"{what.summary}. {why}"
     if what.cred.scheme == "basic":
         return title, f"{what.summary}. It carries user and password of {what.cred.user}."
+    proof = "header x-syncml-hmac" if what.cred.scheme == "mac" else "Cred"
     return title, (
-        f"{what.summary}. Its Cred proves that we are {what.cred.user}, computed over the "
+        f"{what.summary}. Its {proof} proves that we are {what.cred.user}, computed over the "
         f"{_client_words(what.cred.nonce_kind)} {brief(what.cred.nonce)}."
     )
 

@@ -70,7 +70,11 @@ def _wbxml(
             # The same work: their octets say what ours say.
             assert wbxml.decode(library.write(theirs)).root == ours.root
         for what, ours, theirs in (
-            ("decode", _each(wbxml.decode, messages, repeat), _each(library.read, messages, repeat)),
+            (
+                "decode",
+                _each(wbxml.decode, messages, repeat),
+                _each(library.read, messages, repeat),
+            ),
             ("encode", _each(wbxml.encode, documents, repeat), _each(library.write, trees, repeat)),
         ):
             columns = in_turn(ours, theirs, rounds=rounds, warm_up=warm_up)
@@ -93,12 +97,12 @@ def _xml(
     name = f"XML decode, {size} messages / lxml"
     yield _ratio(f"{name}'s fromstring", columns[:2], messages, documents, XML_TARGET, repeat)
     columns = [columns[0], columns[2]]
-    yield _ratio(f"{name} with its names and texts read", columns, messages, documents, None, repeat)
+    yield _ratio(
+        f"{name} with its names and texts read", columns, messages, documents, None, repeat
+    )
     columns = in_turn(
         _each(xml.encode, documents, repeat),
-        _each(
-            lambda t: etree.tostring(t, encoding="utf-8", xml_declaration=True), trees, repeat
-        ),
+        _each(lambda t: etree.tostring(t, encoding="utf-8", xml_declaration=True), trees, repeat),
         rounds=rounds,
         warm_up=warm_up,
     )

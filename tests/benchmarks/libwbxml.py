@@ -64,4 +64,3 @@ class Libwbxml:
     def _done(self, code: Any) -> None:
         if code != 0:
             raise ValueError(f"libwbxml: error {code}")
-

@@ -12,7 +12,16 @@ from tests.benchmarks.measure import Ratio, in_turn
 from tests.interop.device import HANDSET
 
 TARGET = 1.5
-DIGEST = ("digest", "md5", "--user", "Bruce2", "--password", "OhBehave", "--nonce-hex", "4e6f6e6365")
+DIGEST = (
+    "digest",
+    "md5",
+    "--user",
+    "Bruce2",
+    "--password",
+    "OhBehave",
+    "--nonce-hex",
+    "4e6f6e6365",
+)
 
 
 def _process(*command: str) -> Callable[[], float]:

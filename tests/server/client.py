@@ -69,10 +69,12 @@ class Network:
         )
         self.answers: list[Answer] = []
 
-    def post(self, path: str, content_type: str, octets: bytes) -> Reply | Lost | Late:
+    def post(
+        self, path: str, content_type: str, octets: bytes, mac: str = ""
+    ) -> Reply | Lost | Late:
         self.count += 1
         self.at += 1
-        request = Request(path, content_type, octets)
+        request = Request(path, content_type, octets, mac)
         got = answer(self.state, request, self.misbehaviour, self.at, self.entropy(self.count))
         self.state = got.state
         self.answers.append(got)
