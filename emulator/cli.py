@@ -313,6 +313,17 @@ def nonces(
     slot: Annotated[Slot, typer.Option("--slot", help="Which nonce.")] = "server",
     account: Annotated[str, typer.Option("--account", metavar="NAME")] = "",
     sheet: Annotated[bool, typer.Option("--sheet", help="What to enter at the server.")] = False,
+    secret_from: Annotated[
+        str,
+        typer.Option(
+            "--server-secret-from",
+            metavar="env:NAME|file:PATH|-",
+            help="With set: a new server secret; HEX is then its server nonce (AAuthData).",
+        ),
+    ] = "",
+    bootstrap: Annotated[
+        bool, typer.Option("--bootstrap", help="With it: HEX, or empty, is both nonces.")
+    ] = False,
     state: StateFolder = None,
     json: Json = False,
     show_secrets: Secrets = False,
@@ -324,6 +335,14 @@ def nonces(
         verb.sheet(profile, state, account, show_secrets)
     elif action == "show":
         verb.show(profile, state, account, json)
+    elif secret_from and action == "set":
+        from emulator.verbs import credentials
+
+        credentials.replace(profile, state, account, secret_from, nonce, bootstrap)
+    elif secret_from or bootstrap:
+        from emulator.verbs.exits import Failure
+
+        raise Failure("--server-secret-from goes with set, --bootstrap with both")
     else:
         verb.change(profile, state, account, action, slot, nonce)
 

@@ -20,15 +20,17 @@ from emulator.protocol import verdict
 from emulator.protocol.arrivals import Arrivals, Waiting
 from emulator.protocol.effects import Stopped
 from emulator.protocol.events import (
+    Failed,
     HandsetStarted,
     NoncesHeld,
     NotificationRead,
     Octets,
     PushArrived,
+    SecretReplaced,
     VerdictReached,
     What,
 )
-from emulator.protocol.keyring import Account, Keyring
+from emulator.protocol.keyring import Account, Keyring, Replacement
 from emulator.protocol.verdict import REASONS, Verdict
 from emulator.store import Store
 from emulator.wire import arrival
@@ -76,7 +78,10 @@ class Handset:
         self._task: asyncio.Task[None] | None = None
         self._stops = 0
         self._stopping = False
+        self._unsaid: list[What] = []
+        """What happened before there was anybody to say it to: `announce` does."""
         for account in profile.accounts:
+            self._unsaid += self._enforce(account.name)
             store.adopt(account)
 
     def keyring(self) -> Keyring:
@@ -87,6 +92,9 @@ class Handset:
         """Says in the journal who this is, and what it holds."""
         ids = tuple(account.server_id for account in self.profile.accounts)
         self.journal.append(HandsetStarted(self.profile.name, self.profile.device.id, ids))
+        for what in self._unsaid:
+            self.journal.append(what)
+        self._unsaid.clear()
         for account in self.keyring().accounts:
             nonces = (account.client_nonce, account.server_nonce, account.candidate)
             held = (None if nonce is None else nonce.hex() for nonce in nonces)
@@ -171,6 +179,42 @@ class Handset:
                 return run.number
         raise ValueError(f"no account has {', '.join(stores) or account}")
 
+    # Credentials
+
+    def replace_secret(self, account: str, new: Replacement) -> bool:
+        """New credentials, on disk when this returns; whether they are in force (decision 14).
+
+        While a session of the account runs they are not: it ends under the old ones. What was held
+        for the account is judged again under the new ones.
+        """
+        self.store.propose(account, new)
+        if self._arrivals.running == account:
+            self.journal.append(SecretReplaced(account, new.reason, False))
+            return False
+        return self._say_enforced(account)
+
+    def _say_enforced(self, account: str) -> bool:
+        try:
+            for what in self._enforce(account):
+                self.journal.append(what)
+            return True
+        except Exception as wrong:
+            # They are on disk: the next end of a session, or the next start, tries again.
+            self.journal.append(Failed(f"new credentials are not in force: {wrong}"))
+            return False
+
+    def _enforce(self, account: str) -> list[What]:
+        """Proposed credentials of an account come into force; the events of that."""
+        known = [each for each in self.profile.accounts if each.name == account]
+        before = Keyring(tuple(self.store.fill(each) for each in known))
+        done = self.store.enforce(account, self._clock())
+        if done is None:
+            return []
+        reason, changes = done
+        revision = self.store.revision(account, "server_secret")
+        replaced = SecretReplaced(account, reason, True, revision)
+        return [replaced, *verdict.stored(changes, before)]
+
     # The place of the running session
 
     def _run(self) -> Run:
@@ -217,6 +261,9 @@ class Handset:
     def _free(self) -> None:
         """No session runs any more: what waits starts, in order, until one has; none after a stop."""
         self._holder = 0
+        ended, self._arrivals = self._arrivals.running, waiting.ended(self._arrivals)
+        if ended:
+            self._say_enforced(ended)
         while True:
             self._arrivals, following = waiting.next_waiting(self._arrivals)
             if following is None:

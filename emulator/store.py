@@ -9,28 +9,31 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Literal, Self
 
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from emulator.protocol import effects
-from emulator.protocol.effects import Change, Snapshot, StoredItem
-from emulator.protocol.keyring import Account, Opening
+from emulator.protocol.effects import Change, SetNonce, Snapshot, StoredItem
+from emulator.protocol.keyring import Account, Opening, Replacement
 
 KEY_VARIABLE = "HANDSET_KEY"
 KEY_FILE_VARIABLE = "HANDSET_KEY_FILE"
 FILE = "handset.db"
 _KEY_LENGTH = 32
-_SCHEMA = 1
+_FROM_PROFILE = "profile/"
+"""Before the kind of a secret: its value in the profile, as it was taken in last."""
+_SCHEMA = 2
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS secret (
     account TEXT, kind TEXT, revision INTEGER, sealed BLOB, PRIMARY KEY (account, kind, revision));
+CREATE TABLE IF NOT EXISTS proposed (account TEXT PRIMARY KEY, sealed BLOB);
 CREATE TABLE IF NOT EXISTS nonce (
     account TEXT, slot TEXT, nonce BLOB, PRIMARY KEY (account, slot));
 CREATE TABLE IF NOT EXISTS ledger (
@@ -107,16 +110,15 @@ class Store:
     # Accounts
 
     def adopt(self, account: Account) -> None:
-        """Takes an account of the profile in: secrets always, its nonces only when never seen.
+        """Takes an account of the profile in: its secrets and nonces are first values.
 
-        A changed server secret empties the list of used ids and the pinned encoding (decision 4).
+        A secret that was edited in the profile since is a new one. A new server secret empties the
+        list of used ids and the pinned encoding (decision 4).
         """
         with self._db:
-            new_secret = self._seal(account.name, "server_secret", account.server_secret)
-            self._seal(account.name, "password", account.password)
-            if new_secret:
-                self._db.execute("DELETE FROM opening WHERE account = ?", (account.name,))
-                self._db.execute("DELETE FROM pin WHERE account = ?", (account.name,))
+            if self._take_in(account.name, "server_secret", account.server_secret):
+                self._forget_uses(account.name)
+            self._take_in(account.name, "password", account.password)
             for slot, nonce in (("client", account.client_nonce), ("server", account.server_nonce)):
                 known = self._db.execute(
                     "SELECT 1 FROM ledger WHERE account = ? AND slot = ?", (account.name, slot)
@@ -124,9 +126,72 @@ class Store:
                 if nonce is not None and known is None:
                     self._set_nonce(account.name, slot, nonce, 0.0, "first value, from the profile")
 
+    def propose(self, account: str, new: Replacement) -> None:
+        """Writes new credentials down, sealed; they count once `enforce` is called.
+
+        What an earlier proposal gave and this one leaves as it is comes from the earlier one.
+        """
+        with self._db:
+            if (earlier := self._proposal(account)) is not None:
+                kept = {
+                    field: getattr(earlier, field)
+                    for field in ("server_nonce", "client_nonce", "password")
+                    if getattr(new, field) is None
+                }
+                new = msgspec.structs.replace(new, **kept)
+            sealed = self._sealed(f"{account}/proposed", msgspec.json.encode(new))
+            self._db.execute("INSERT OR REPLACE INTO proposed VALUES (?, ?)", (account, sealed))
+
+    def enforce(self, account: str, at: float) -> tuple[str, tuple[SetNonce, ...]] | None:
+        """Puts proposed credentials in force, in one transaction; None when there are none.
+
+        The candidate, the used ids and the pinned encoding go with the old secret; that stays, as
+        an earlier revision, for explanations only (decision 14). Returns the reason and the changes of nonces.
+        """
+        with self._db:
+            new = self._proposal(account)
+            if new is None:
+                return None
+            self._seal(account, "server_secret", new.server_secret)
+            if new.password is not None:
+                self._seal(account, "password", new.password)
+            self._forget_uses(account)
+            changes = tuple(
+                SetNonce(account, slot, nonce, new.reason)
+                for slot, nonce in self._replaced(account, new)
+            )
+            for change in changes:
+                self._set_nonce(account, change.slot, change.nonce, at, change.reason)
+            self._db.execute("DELETE FROM proposed WHERE account = ?", (account,))
+        return new.reason, changes
+
+    def _replaced(
+        self, account: str, new: Replacement
+    ) -> Iterator[tuple[Literal["client", "server", "candidate"], bytes | None]]:
+        if new.client_nonce is not None:
+            yield "client", new.client_nonce
+        if new.server_nonce is not None:
+            yield "server", new.server_nonce
+        held = "SELECT 1 FROM nonce WHERE account = ? AND slot = 'candidate'"
+        if self._db.execute(held, (account,)).fetchone():
+            yield "candidate", None
+
+    def _proposal(self, account: str) -> Replacement | None:
+        row = self._db.execute(
+            "SELECT sealed FROM proposed WHERE account = ?", (account,)
+        ).fetchone()
+        if row is None:
+            return None
+        return msgspec.json.decode(self._opened(f"{account}/proposed", row[0]), type=Replacement)
+
+    def _forget_uses(self, account: str) -> None:
+        self._db.execute("DELETE FROM opening WHERE account = ?", (account,))
+        self._db.execute("DELETE FROM pin WHERE account = ?", (account,))
+
     def fill(self, account: Account) -> Account:
-        """The account with what the store knows of it: nonces, used ids, earlier secrets."""
+        """The account with what the store knows of it: secrets, nonces, used ids, earlier secrets."""
         name = account.name
+        secret = self._in_force(name, "server_secret", account.server_secret)
         slots: dict[str, bytes] = dict(
             self._db.execute("SELECT slot, nonce FROM nonce WHERE account = ?", (name,)).fetchall()
         )
@@ -142,16 +207,18 @@ class Store:
         ):
             if nonce is not None and nonce != current:
                 previous.setdefault(nonce)
-        passwords = [s for s in self._unseal(name, "server_secret") if s != account.server_secret]
+        earlier = [s for s in self._unseal(name, "server_secret") if s != secret]
         return msgspec.structs.replace(
             account,
+            server_secret=secret,
+            password=self._in_force(name, "password", account.password),
             client_nonce=slots.get("client"),
             server_nonce=current,
             candidate=slots.get("candidate"),
             pinned=pin[0] if pin else "",
             openings=tuple(Opening(i, at, bool(used)) for i, at, used in openings),
             previous_nonces=tuple(previous),
-            previous_secrets=tuple(passwords),
+            previous_secrets=tuple(dict.fromkeys(earlier)),
         )
 
     def ledger(self, account: str) -> list[LedgerLine]:
@@ -322,13 +389,30 @@ class Store:
         if known and known[0] == value:
             return False
         revision = self.revision(account, kind) + 1
-        salt = secrets.token_bytes(12)
-        label = f"{account}/{kind}/{revision}".encode()
-        sealed = salt + self._aead.encrypt(salt, value.encode(), label)
+        sealed = self._sealed(f"{account}/{kind}/{revision}", value.encode())
         self._db.execute(
             "INSERT INTO secret VALUES (?, ?, ?, ?)", (account, kind, revision, sealed)
         )
         return bool(known)
+
+    def _take_in(self, account: str, kind: str, value: str) -> bool:
+        """A secret of the profile: a new revision if it is not the one that the profile had before."""
+        seen = self._seen(account, kind)
+        self._seal(account, _FROM_PROFILE + kind, value)
+        if seen == value:
+            return False
+        return self._seal(account, kind, value)
+
+    def _seen(self, account: str, kind: str) -> str | None:
+        """What the profile had when it was taken in last; older stores kept that alone."""
+        known = self._unseal(account, _FROM_PROFILE + kind) or self._unseal(account, kind)
+        return known[0] if known else None
+
+    def _in_force(self, account: str, kind: str, in_profile: str) -> str:
+        """The newest of the store; the profile's own if that was edited and not taken in yet."""
+        if self._seen(account, kind) != in_profile:
+            return in_profile
+        return self._unseal(account, kind)[0]
 
     def _unseal(self, account: str, kind: str) -> list[str]:
         """All revisions of a secret, newest first."""
@@ -337,13 +421,18 @@ class Store:
             "ORDER BY revision DESC",
             (account, kind),
         ).fetchall()
+        return [
+            self._opened(f"{account}/{kind}/{revision}", sealed).decode()
+            for revision, sealed in rows
+        ]
+
+    def _sealed(self, label: str, octets: bytes) -> bytes:
+        salt = secrets.token_bytes(12)
+        return salt + self._aead.encrypt(salt, octets, label.encode())
+
+    def _opened(self, label: str, sealed: bytes) -> bytes:
         try:
-            return [
-                self._aead.decrypt(
-                    sealed[:12], sealed[12:], f"{account}/{kind}/{revision}".encode()
-                ).decode()
-                for revision, sealed in rows
-            ]
+            return self._aead.decrypt(sealed[:12], sealed[12:], label.encode())
         except InvalidTag:
             raise StoreError(
                 f"{self.folder}: the key does not open this store; was {KEY_VARIABLE} or the key "

@@ -1,11 +1,18 @@
 """SIGKILL at every point of a session: the next notification always leads to a session."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from emulator.protocol.effects import SetNonce
+from emulator.protocol.keyring import Account, Replacement
+from emulator.store import Store
 
 NONCES_KEPT = 2
 """Commits of a session that change nonces: client nonce with candidate; candidate to stored."""
@@ -70,3 +77,51 @@ def _led_on(line, scenario):
     # No item is lost, and none is doubled on the device.
     assert len(set(following["items"])) == len(following["items"]), line
     assert any("N:Doe;Jane" in item for item in following["items"]), line
+
+
+NEW = Replacement("AuthSecret replaced", "new", server_nonce=b"AAuthData")
+OLD = Account("account", server_id="ds", server_secret="old", server_nonce=b"before")
+
+
+def killed(folder, monkeypatch, point):
+    """A process that replaces the secret and is killed at that point, with SIGKILL."""
+    child = os.fork()
+    if child == 0:
+        try:
+            die = partial(os.kill, os.getpid(), signal.SIGKILL)
+            store = Store(folder)
+            store.adopt(OLD)
+            store.keep((SetNonce("account", "candidate", b"c", "sent"),), 1.0)
+            if point == "before it is proposed":
+                die()
+            store.propose("account", NEW)
+            if point == "proposed":
+                die()
+            if point == "half enforced":
+                monkeypatch.setattr(store, "_set_nonce", lambda *_: die())
+            store.enforce("account", 2.0)
+            die()
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+
+
+@pytest.mark.parametrize(
+    "point", ["before it is proposed", "proposed", "half enforced", "enforced"]
+)
+def test_decision_14_a_power_cut_leaves_the_old_credentials_or_the_new(
+    point, tmp_path, monkeypatch
+):
+    """Never a mixture; and what was proposed once is in force after the next start."""
+    killed(tmp_path / "state", monkeypatch, point)
+    with Store(tmp_path / "state") as store:
+        found = store.fill(OLD)
+        old = ("old", b"before", b"c")
+        new = ("new", b"AAuthData", None)
+        expected = new if point == "enforced" else old
+        assert (found.server_secret, found.server_nonce, found.candidate) == expected
+        store.enforce("account", 3.0)
+        found = store.fill(OLD)
+        expected = old if point == "before it is proposed" else new
+        assert (found.server_secret, found.server_nonce, found.candidate) == expected

@@ -6,16 +6,22 @@ import sqlite3
 import msgspec
 import pytest
 
+from emulator.handset import Handset
+from emulator.journal import Journal
 from emulator.protocol.effects import Record, Send, Stopped
 from emulator.protocol.events import (
     Failed,
     Heard,
     MessageSent,
     NonceStored,
+    SecretReplaced,
     SessionClosed,
     SessionOpened,
     VerdictReached,
 )
+from emulator.protocol.keyring import Replacement
+from emulator.server.sender import make_notification
+from emulator.store import Store
 from emulator.wire import push
 from tests.direct import CLIENT, DEVICE_ID, STORED, profile
 
@@ -143,6 +149,69 @@ async def test_decision_15_a_held_one_is_judged_again_under_a_new_secret(table):
     await both.handset.idle()
     assert both.of(VerdictReached)[-1].reason == "digest"
     assert len(both.of(SessionOpened)) == 1
+
+
+NEW = Replacement("AuthSecret replaced", "new secret", server_nonce=b"AAuthData")
+
+
+def signed_anew(both, nonce, session_id):
+    """The server's notification under its new secret."""
+    account = msgspec.structs.replace(both.service.account(DEVICE_ID), server_secret="new secret")
+    return make_notification(account, session_id, nonce=nonce).octets
+
+
+async def test_decision_14_a_new_secret_is_in_force_at_once_when_nothing_runs(table):
+    both = table()
+    assert both.handset.replace_secret("account", NEW)
+    assert both.of(SecretReplaced)[-1].in_force
+    assert (both.account.server_secret, both.account.server_nonce) == ("new secret", b"AAuthData")
+    ignored = await both.notify()
+    assert ignored.outcome == "ignored"
+    misses = {miss.id for miss in both.of(VerdictReached)[-1].near_misses}
+    assert "previous-secret" in misses, "the old secret explains, and verifies nothing"
+    await both.push(signed_anew(both, b"AAuthData", 9))
+    assert both.of(VerdictReached)[-1].verdict == "verified-stored"
+    await both.handset.idle()
+    assert "new secret" not in str(both.events)
+
+
+async def test_decision_14_a_running_session_ends_under_the_old_secret(table):
+    both, reached, go = holding(table)
+    await both.push(both.service.notify(DEVICE_ID, nonce="session-id", session_id=1).octets)
+    await reached.wait()
+    held = both.service.notify(DEVICE_ID, nonce="session-id", session_id=2)
+    await both.push(held.octets)
+    assert not both.handset.replace_secret("account", NEW)
+    assert not both.of(SecretReplaced)[-1].in_force
+    assert both.account.server_secret != "new secret"
+    go.set()
+    await both.handset.idle()
+    assert both.of(SessionClosed)[0].outcome == "synchronised"
+    assert (both.account.server_secret, both.account.server_nonce) == ("new secret", b"AAuthData")
+    # Decision 15: what was held was verified under the old secret, and is judged again.
+    assert both.of(VerdictReached)[-1].reason == "digest"
+    assert len(both.of(SessionOpened)) == 1
+
+
+async def test_decision_14_after_a_power_cut_the_next_start_puts_it_in_force(table, tmp_path):
+    both, reached, _ = holding(table)
+    await both.push(both.service.notify(DEVICE_ID, nonce="session-id").octets)
+    await reached.wait()
+    both.handset.replace_secret("account", NEW)
+    # The process is gone: nothing of it gets to its end.
+    both.handset._task.cancel()
+    both.handset._free = lambda: None
+    await both.handset.idle()
+    folder = both.store.folder
+    both.close()
+    with Store(folder) as store:
+        journal = Journal(lambda: 2000.0)
+        again = Handset(both.profile, store, journal, lambda account: None)
+        held = again.keyring().accounts[0]
+        assert (held.server_secret, held.server_nonce) == ("new secret", b"AAuthData")
+        again.announce()
+        replaced = [e.what for e in journal.events if isinstance(e.what, SecretReplaced)]
+        assert [what.in_force for what in replaced] == [True]
 
 
 async def test_a_persons_sync_waits_for_none_and_starts_none_beside_a_session(table):

@@ -24,7 +24,7 @@ from emulator.protocol.effects import (
     StoredItem,
     UsedUp,
 )
-from emulator.protocol.keyring import Account, Opening
+from emulator.protocol.keyring import Account, Opening, Replacement
 from emulator.store import KEY_FILE_VARIABLE, KEY_VARIABLE, Store, StoreError
 
 SECRETS = ("server-secret-of-the-account", "password-of-the-user")
@@ -173,6 +173,78 @@ def test_a_changed_password_leaves_used_ids(store: Store, folder: Path) -> None:
     assert _again(folder, _other(password="a new one")).openings
 
 
+NEW = Replacement("AuthSecret replaced", "the secret of the DM server")
+
+
+def test_decision_14_one_transaction_replaces_the_secret(store: Store, folder: Path) -> None:
+    store.keep(
+        (
+            OpenedWith("account", 7, 1.0),
+            PinEncoding("account", "raw16_be"),
+            SetNonce("account", "candidate", b"on its way", "sent"),
+        ),
+        1.0,
+    )
+    store.propose("account", NEW)
+    before = store.fill(ACCOUNT)
+    assert (before.server_secret, before.candidate) == (SECRETS[0], b"on its way")
+
+    assert store.enforce("account", 5.0) == (
+        NEW.reason,
+        (SetNonce("account", "candidate", None, NEW.reason),),
+    )
+    after = store.fill(ACCOUNT)
+    assert (after.server_secret, after.previous_secrets) == (NEW.server_secret, (SECRETS[0],))
+    assert (after.candidate, after.openings, after.pinned) == (None, (), "")
+    assert after.server_nonce == b"server 0", "unchanged without AAuthData"
+    assert store.enforce("account", 6.0) is None
+    store.close()
+    assert _again(folder).server_secret == NEW.server_secret, "the profile's was a first value"
+    assert _again(folder, _other(server_secret="edited")).server_secret == "edited"
+
+
+def test_decision_14_aauthdata_is_the_new_server_nonce(store: Store) -> None:
+    store.propose("account", msgspec.structs.replace(NEW, server_nonce=b"aauthdata"))
+    store.enforce("account", 5.0)
+    filled = store.fill(ACCOUNT)
+    assert (filled.server_nonce, filled.client_nonce) == (b"aauthdata", b"client 0")
+    assert store.ledger("account")[-1].reason == NEW.reason
+
+
+@pytest.mark.parametrize("nonce", [b"", b"AAUTHDATA"])
+def test_decision_14_a_bootstrap_sets_both_nonces(store: Store, nonce: bytes) -> None:
+    new = Replacement("bootstrap", "s", server_nonce=nonce, client_nonce=nonce, password="p")
+    store.propose("account", new)
+    store.enforce("account", 5.0)
+    filled = store.fill(ACCOUNT)
+    assert (filled.server_nonce, filled.client_nonce) == (nonce, nonce)
+    assert (filled.server_secret, filled.password) == ("s", "p")
+
+
+def test_a_second_proposal_leaves_what_only_the_first_one_had(store: Store) -> None:
+    store.propose("account", msgspec.structs.replace(NEW, server_nonce=b"aauthdata"))
+    store.propose("account", Replacement("once more", "newest"))
+    store.enforce("account", 5.0)
+    filled = store.fill(ACCOUNT)
+    assert (filled.server_secret, filled.server_nonce) == ("newest", b"aauthdata")
+
+
+def test_a_store_of_the_first_format_takes_the_profile_for_what_it_has(
+    store: Store, folder: Path
+) -> None:
+    with store._db as db:
+        db.execute("DELETE FROM secret WHERE kind LIKE 'profile/%'")
+        db.execute("DROP TABLE proposed")
+        db.execute("PRAGMA user_version = 1")
+    store.close()
+    filled = _again(folder)
+    assert (filled.server_secret, filled.previous_secrets) == (SECRETS[0], ())
+    with Store(folder) as again:
+        again.propose("account", NEW)
+        again.enforce("account", 1.0)
+        assert again.fill(ACCOUNT).server_secret == NEW.server_secret
+
+
 def test_a_secret_that_comes_back_is_no_previous_one(store: Store) -> None:
     for secret in ("second", SECRETS[0]):
         store.adopt(_other(server_secret=secret))
@@ -248,6 +320,7 @@ def test_datastores_come_in_the_order_asked_for(store: Store) -> None:
 
 def test_no_secret_is_in_any_file_of_the_folder(store: Store, folder: Path) -> None:
     store.adopt(_other(server_secret=SECRETS[0] + "-2", password=SECRETS[1] + "-2"))
+    store.propose("account", Replacement("again", SECRETS[0] + "-3", password=SECRETS[1] + "-3"))
     store.add_item("account", "contacts", "text/x-vcard", CARD)
     written = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert {"handset.db", "handset.db-wal", "key", "lock"} <= written.keys()

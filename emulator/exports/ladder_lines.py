@@ -43,6 +43,7 @@ from emulator.protocol.events import (
     PersonAsked,
     PushArrived,
     Remarked,
+    SecretReplaced,
     ServerCredJudged,
     SessionClosed,
     SessionIdUsed,
@@ -188,6 +189,9 @@ def _wide(event: Event) -> _Drawn | None:
         case TransportLost():
             again = f" (attempt {what.attempt})" if what.attempt > 1 else ""
             return _look("wide", f"{BAD} no SyncML answer: {what.reason}{again}", "bad")
+        case SecretReplaced():
+            when = "" if what.in_force else ", once this session has ended"
+            return _look("wide", f"server secret replaced{when} ({what.reason})", "strong")
         case Remarked():
             tone = {"note": "note", "warning": "warn", "error": "bad"}[what.severity]
             return _look("wide", f"{what.severity}: {what.sentence}", tone)

@@ -64,6 +64,11 @@ def started(arrivals: Arrivals, account: str, verdict: Verdict | None) -> Arriva
     return msgspec.structs.replace(arrivals, running=account, opened_by=opened_by)
 
 
+def ended(arrivals: Arrivals) -> Arrivals:
+    """No session runs; what waits still does."""
+    return Arrivals(waiting=arrivals.waiting)
+
+
 def next_waiting(arrivals: Arrivals) -> tuple[Arrivals, Waiting | None]:
     """The session has ended: what starts next, if anything waits."""
     first, *rest = arrivals.waiting or (None,)

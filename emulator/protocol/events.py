@@ -274,6 +274,19 @@ class NoncesHeld(What, frozen=True):
     candidate: str | None
 
 
+class SecretReplaced(What, frozen=True):
+    """The server's secret of an account is another one (decision 14); never the secret itself.
+
+    `in_force` False: a session of the account runs and ends under the old one. `revision` counts
+    the account's secrets from 1, 0 while it is not in force.
+    """
+
+    account: str
+    reason: str
+    in_force: bool
+    revision: int = 0
+
+
 class SessionIdUsed(What, frozen=True):
     """The replay guard has written down that this SessionID is used up for that account."""
 
@@ -368,6 +381,7 @@ AnyWhat = (
     | ServerCredJudged
     | NonceStored
     | NoncesHeld
+    | SecretReplaced
     | SessionIdUsed
     | ItemMoved
     | Remarked

@@ -74,6 +74,19 @@ class Account(msgspec.Struct, frozen=True):
         return self.server_id, self.server_secret
 
 
+class Replacement(msgspec.Struct, frozen=True):
+    """New credentials of an account: AuthSecret replaced in its DS MO, or a bootstrap (decision 14).
+
+    None leaves a value as it is. A bootstrap gives both nonces, b"" where it has no AAUTHDATA.
+    """
+
+    reason: str
+    server_secret: str
+    server_nonce: bytes | None = None
+    client_nonce: bytes | None = None
+    password: str | None = None
+
+
 class Keyring(msgspec.Struct, frozen=True):
     """All accounts, in the order of the profile."""
 

@@ -23,6 +23,7 @@ from emulator.protocol.events import (
     PersonAsked,
     PushArrived,
     Remarked,
+    SecretReplaced,
     ServerCredJudged,
     SessionClosed,
     SessionIdUsed,
@@ -125,6 +126,12 @@ def _others(event: Event) -> tuple[str, str]:
             return "from the server's own records", _capital(what.sentence) + "."
         case PeerNonces():
             return "the server's nonces", "What the server holds, beside what the handset holds."
+        case SecretReplaced():
+            when = "in force" if what.in_force else "in force once the running session has ended"
+            return "server secret replaced", (
+                f"The server's secret of account {what.account} is another one, {when}: "
+                f"{what.reason}. The old one verifies nothing any more."
+            )
         case Failed():
             return "trouble", what.sentence
         case _:

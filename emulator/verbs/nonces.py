@@ -19,17 +19,19 @@ from emulator.verbs.exits import Failure
 Slot = Literal["client", "server", "candidate"]
 
 
-def _opened(profile: Profile, folder: Path) -> Store:
+def opened(profile: Profile, folder: Path) -> Store:
+    """The store with the profile's accounts in it, to change it."""
     try:
         store = Store(folder)
         for account in profile.accounts:
+            store.enforce(account.name, time.time())
             store.adopt(account)
     except StoreError as wrong:
         raise Failure(str(wrong)) from wrong
     return store
 
 
-def _chosen(profile: str, accounts: tuple[Account, ...], name: str) -> tuple[Account, ...]:
+def chosen(profile: str, accounts: tuple[Account, ...], name: str) -> tuple[Account, ...]:
     """The account of that name, or all."""
     if not accounts:
         raise Failure(f"{profile}: the profile has no account")
@@ -53,7 +55,7 @@ def _known(
     name: str, folder: Path | None, account: str = ""
 ) -> tuple[tuple[Account, ...], dict[str, list[LedgerLine]]]:
     accounts, ledgers = state.known(profiles.load(name), folder)
-    return _chosen(name, accounts, account), ledgers
+    return chosen(name, accounts, account), ledgers
 
 
 def _print(account: Account, ledger: list[LedgerLine]) -> None:
@@ -63,34 +65,34 @@ def _print(account: Account, ledger: list[LedgerLine]) -> None:
         ("server nonce", account.server_nonce),
         ("candidate", account.candidate),
     ):
-        print(f"  {slot:14} {_text(nonce)}")
+        print(f"  {slot:14} {text(nonce)}")
     print(f"  {'pinned':14} {account.pinned or '-'}")
     used = [f"{o.session_id:X}" for o in account.openings if o.used_up]
     print(f"  {'used ids':14} {', '.join(used) or '-'}")
     print("  ledger")
     for line in ledger:
         at = _time(line.at)
-        print(f"    {at}  {line.slot:9} {_text(line.previous)} -> {_text(line.nonce)}")
+        print(f"    {at}  {line.slot:9} {text(line.previous)} -> {text(line.nonce)}")
         print(f"    {'':20} {line.reason}")
 
 
 def _as_json(account: Account, ledger: list[LedgerLine]) -> dict[str, object]:
-    def text(nonce: bytes | None) -> str | None:
+    def hexed(nonce: bytes | None) -> str | None:
         return None if nonce is None else nonce.hex()
 
     return {
         "account": account.name,
         "server_id": account.server_id,
-        "client": text(account.client_nonce),
-        "server": text(account.server_nonce),
-        "candidate": text(account.candidate),
+        "client": hexed(account.client_nonce),
+        "server": hexed(account.server_nonce),
+        "candidate": hexed(account.candidate),
         "pinned": account.pinned or None,
         "used_ids": [o.session_id for o in account.openings if o.used_up],
         "ledger": [
             {
                 "slot": line.slot,
-                "nonce": text(line.nonce),
-                "previous": text(line.previous),
+                "nonce": hexed(line.nonce),
+                "previous": hexed(line.previous),
                 "at": line.at,
                 "reason": line.reason,
             }
@@ -99,7 +101,7 @@ def _as_json(account: Account, ledger: list[LedgerLine]) -> dict[str, object]:
     }
 
 
-def _text(nonce: bytes | None) -> str:
+def text(nonce: bytes | None) -> str:
     return "-" if nonce is None else nonce.hex() or "(empty)"
 
 
@@ -121,28 +123,28 @@ def change(
 ) -> None:
     """Sets, forgets or spoils a nonce, or unpins the encoding of the SessionID; with a ledger line."""
     profile = profiles.load(name)
-    chosen = _chosen(name, profile.accounts, account)[0]
-    given = _given(nonce_hex) if action == "set" else None
-    with _opened(profile, state.folder(profile, folder)) as store:
+    one = chosen(name, profile.accounts, account)[0]
+    wanted = given(nonce_hex) if action == "set" else None
+    with opened(profile, state.folder(profile, folder)) as store:
         if action == "unpin":
-            store.unpin(chosen.name)
-            print(f"{chosen.name}: no encoding of the SessionID is pinned any more")
+            store.unpin(one.name)
+            print(f"{one.name}: no encoding of the SessionID is pinned any more")
             return
-        nonce = secrets.token_bytes(16) if action == "stale" else given
-        held = store.fill(chosen)
+        nonce = secrets.token_bytes(16) if action == "stale" else wanted
+        held = store.fill(one)
         slots = {
             "client": held.client_nonce,
             "server": held.server_nonce,
             "candidate": held.candidate,
         }
         if nonce is None and slots[slot] is None:
-            print(f"{chosen.name}: there is no {slot} nonce to forget")
+            print(f"{one.name}: there is no {slot} nonce to forget")
             return
-        store.keep((SetNonce(chosen.name, slot, nonce, f"by hand: {action}"),), time.time())
-        print(f"{chosen.name}: {slot} nonce is {_text(nonce)}")
+        store.keep((SetNonce(one.name, slot, nonce, f"by hand: {action}"),), time.time())
+        print(f"{one.name}: {slot} nonce is {text(nonce)}")
 
 
-def _given(nonce_hex: str | None) -> bytes:
+def given(nonce_hex: str | None) -> bytes:
     if nonce_hex is None:
         raise Failure('set needs the nonce in hex; "" for an empty one')
     try:
@@ -166,8 +168,8 @@ def sheet(name: str, folder: Path | None, account_name: str, show_secrets: bool)
             ("user", account.user),
             ("password", _secret(account.password, show_secrets)),
             ("server secret", _secret(account.server_secret, show_secrets)),
-            ("client nonce", _text(account.client_nonce)),
-            ("server nonce", _text(account.server_nonce)),
+            ("client nonce", text(account.client_nonce)),
+            ("server nonce", text(account.server_nonce)),
             ("encoding", profile.device.codec),
         ]
         rows += [(f"store {s.name}", f"{s.server} ({s.type})") for s in account.stores]

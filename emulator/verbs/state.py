@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import platformdirs
 
 from emulator.profiles import Profile
@@ -31,9 +32,20 @@ def known(
         with Store(place, read_only=True) as store:
             ledgers = {account.name: store.ledger(account.name) for account in profile.accounts}
             accounts = tuple(
-                store.fill(account) if ledgers[account.name] else account
-                for account in profile.accounts
+                _filled(store, account, bool(ledgers[account.name])) for account in profile.accounts
             )
     except StoreError as wrong:
         raise Failure(str(wrong)) from wrong
     return accounts, ledgers
+
+
+def _filled(store: Store, account: Account, nonces: bool) -> Account:
+    """What the store holds; the profile's nonces as long as it has none of that account."""
+    if not store.revision(account.name, "server_secret"):
+        return account
+    held = store.fill(account)
+    if nonces:
+        return held
+    return msgspec.structs.replace(
+        held, client_nonce=account.client_nonce, server_nonce=account.server_nonce
+    )

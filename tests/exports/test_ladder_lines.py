@@ -27,7 +27,7 @@ EVERYTHING = events(
     recording.lost(),
     recording.asked(),
     recording.odd(),
-    up=[*recording.up(), *recording.broken_up()],
+    up=[*recording.up(), *recording.broken_up(), *recording.replaced()],
 )
 
 

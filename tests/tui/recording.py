@@ -38,6 +38,7 @@ from emulator.protocol.events import (
     PersonAsked,
     PushArrived,
     Remarked,
+    SecretReplaced,
     ServerCredJudged,
     SessionClosed,
     SessionIdUsed,
@@ -254,6 +255,14 @@ def broken_up() -> list[Step]:
     return [
         (0.0, HandsetStarted("demo", _IN["device"], (SERVER,))),
         (0.002, BearerFailed(PUSH, "port 2948 is in use; choose another with --listen")),
+    ]
+
+
+def replaced() -> list[Step]:
+    """The server's secret is replaced while a session runs, and when it has ended."""
+    return [
+        (0.0, SecretReplaced("ds", "AuthSecret replaced", False)),
+        (0.5, SecretReplaced("ds", "AuthSecret replaced", True, 2)),
     ]
 
 

@@ -1,5 +1,6 @@
 """`handset nonces`: what the store holds, and changing it for a test."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,61 @@ def test_a_state_folder_that_cannot_be_used(handset: Handset, tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     done = handset("nonces", "built-in", "stale", "--state", tmp_path / "file")
     assert (done.code, "cannot be used" in done.complaint) == (2, True)
+
+
+# New credentials (decision 14)
+
+
+def test_a_new_server_secret_from_the_environment(
+    handset: Handset, profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handset("nonces", profile, "set", "c0ffee", "--slot", "candidate")
+    monkeypatch.setenv("NEW_SECRET", "of-the-dm-server")
+    done = handset("nonces", profile, "set", "--server-secret-from", "env:NEW_SECRET")
+    assert done.out == (
+        "account: server secret is replaced (revision 2); client nonce is -, server nonce is aabb\n"
+    )
+    assert "of-the-dm-server" not in done.out + done.err
+    (found,) = handset("nonces", profile, "--json").json
+    assert (found["candidate"], found["server"]) == (None, "aabb")
+    sheet = handset("nonces", profile, "--sheet", "--show-secrets").out
+    assert "of-the-dm-server" in sheet and "the-server-secret" not in sheet
+
+
+def test_with_aauthdata_and_as_a_bootstrap(handset: Handset, profile: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("from a file\n")
+    options = ("--server-secret-from", f"file:{secret}")
+    done = handset("nonces", profile, "set", "0102", *options)
+    assert done.last.endswith("client nonce is -, server nonce is 0102")
+    done = handset("nonces", profile, "set", "0304", *options, "--bootstrap")
+    assert done.last.endswith("client nonce is 0304, server nonce is 0304")
+    done = handset("nonces", profile, "set", *options, "--bootstrap")
+    assert done.last.endswith("client nonce is (empty), server nonce is (empty)")
+
+
+def test_from_standard_input_without_an_echo(
+    handset: Handset, profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("from-stdin\n"))
+    done = handset("nonces", profile, "set", "--server-secret-from", "-")
+    assert done.code == 0 and "from-stdin" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("set", "--server-secret-from", "env:NO_SUCH"), "the environment has no NO_SUCH"),
+        (("set", "--server-secret-from", "file:/no/such"), "cannot be read"),
+        (("set", "--server-secret-from", "my-secret"), "env:NAME, file:PATH or - is expected"),
+        (("set", "0102", "--bootstrap"), "goes with set, --bootstrap with both"),
+        (("forget", "--server-secret-from", "-"), "goes with set, --bootstrap with both"),
+        (("set", "xx", "--server-secret-from", "-"), "'xx' is not hex"),
+    ],
+)
+def test_what_cannot_be_a_new_secret(
+    handset: Handset, profile: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = handset("nonces", profile, *arguments)
+    assert (done.code, words in done.complaint) == (2, True)
+    assert "my-secret" not in done.complaint
