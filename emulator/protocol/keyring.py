@@ -3,6 +3,8 @@
 Filled from the store by the handset, from the command line by `explain`. Never journaled.
 """
 
+from typing import Literal
+
 import msgspec
 
 from emulator.protocol.policy import Policy
@@ -51,6 +53,7 @@ class Account(msgspec.Struct, frozen=True):
     """
 
     name: str
+    protocol: Literal["ds", "dm"] = "ds"
     url: str = ""
     server_id: str = ""
     server_secret: str = ""
@@ -95,5 +98,8 @@ class Keyring(msgspec.Struct, frozen=True):
     def account(self, name: str) -> Account:
         return next(a for a in self.accounts if a.name == name)
 
-    def for_server(self, server_id: str) -> tuple[Account, ...]:
-        return tuple(a for a in self.accounts if a.server_id == server_id)
+    def of(self, protocol: str) -> tuple[Account, ...]:
+        return tuple(a for a in self.accounts if a.protocol == protocol)
+
+    def for_server(self, server_id: str, protocol: str = "ds") -> tuple[Account, ...]:
+        return tuple(a for a in self.of(protocol) if a.server_id == server_id)

@@ -83,8 +83,9 @@ def _basic_nonces(notification: Notification, account: Account) -> Iterator[tupl
 def _variants(notification: Notification, account: Account) -> Iterator[_Variant]:
     own, trigger = account.notification_identity, notification.trigger
     accepted = (account.pinned,) if account.pinned else account.policy.resync.encodings
+    is_dm = notification.usage == "dm"
     for encoding in sessionid.ENCODINGS:
-        if encoding not in accepted:
+        if is_dm or encoding not in accepted:
             nonce = sessionid.nonce(notification.session_id, encoding)
             detail = sessionid.MEANINGS[encoding]
             yield _Variant("session-id-encoding", own, nonce, trigger, encoding, detail)
@@ -97,7 +98,7 @@ def _variants(notification: Notification, account: Account) -> Iterator[_Variant
     for constant in CONSTANT_NONCES:
         if constant not in account.policy.notification.constant_nonces:
             yield _Variant("constant-nonce", own, constant.encode(), trigger, detail=constant)
-    for nonce in DM_DEFAULT_NONCES:
+    for nonce in () if is_dm else DM_DEFAULT_NONCES:
         yield _Variant("dm-default-nonce", own, nonce, trigger)
     for name, nonce in _basic_nonces(notification, account):
         as_text = base64.b64encode(nonce)

@@ -21,12 +21,17 @@ from emulator.protocol.events import (
     What,
 )
 from emulator.protocol.keyring import Account, Keyring
-from emulator.protocol.nearmiss import near_misses
+from emulator.protocol.nearmiss import DM_DEFAULT_NONCES, near_misses
 from emulator.protocol.remarks import Remark, remark
 from emulator.wire.notification import Notification
 
 VerdictName = Literal[
-    "verified-stored", "verified-candidate", "verified-session-id", "ignored", "held"
+    "verified-stored",
+    "verified-candidate",
+    "verified-session-id",
+    "verified-dm-default",
+    "ignored",
+    "held",
 ]
 RATE_BURST = 3
 RATE_SECONDS = 60.0
@@ -38,6 +43,7 @@ _NAMES: dict[NonceKind, VerdictName] = {
     "constant": "verified-stored",
     "candidate": "verified-candidate",
     "session-id": "verified-session-id",
+    "dm-default": "verified-dm-default",
 }
 
 
@@ -83,6 +89,7 @@ class Verdict(msgspec.Struct, frozen=True):
             "stored": "verified with the stored server nonce: an ordinary session",
             "constant": "verified with the fixed nonce of this kind of server: an ordinary session",
             "candidate": "verified with the candidate: our new server nonce had arrived after all",
+            "dm-default": "the stored nonce failed, the default nonce of Device Management verified",
             "session-id": "the stored nonce failed, the SessionID verified: nonce resynchronisation",
         }.get(self.nonce_kind, self.verdict)
 
@@ -110,13 +117,15 @@ def judge(notification: Notification, keyring: Keyring, at: float) -> Verdict:
     Accounts with the same server id: stored nonce and candidate of each come before the SessionID
     of any; of several that match the first in the profile is taken, and remarked (decision 15).
     """
-    if notification.usage == "dm":
+    usage = notification.usage
+    if usage == "dm" and not keyring.of("dm"):
         return _ignored(notification, "not-for-us", ())
-    accounts = keyring.for_server(notification.server_id)
+    accounts = keyring.for_server(notification.server_id, usage)
     if not accounts:
         return _ignored(notification, "unknown-server", ())
     attempts: list[Attempt] = []
-    for tries in (_own_nonces, _session_ids):
+    # Device Management has a default nonce of its own and never takes the SessionID (decision 16).
+    for tries in (_own_nonces, _dm_defaults if usage == "dm" else _session_ids):
         found = [a for account in accounts for a in tries(notification, account)]
         attempts += found
         matches = [a for a in found if a.matched]
@@ -150,6 +159,15 @@ def _session_ids(notification: Notification, account: Account) -> Iterator[Attem
             return
 
 
+def _dm_defaults(notification: Notification, account: Account) -> Iterator[Attempt]:
+    """0x00000000 as four zero octets, then as its text. [OMA DM 1.2.1 Security, default nonce]"""
+    for nonce in DM_DEFAULT_NONCES:
+        attempt = _attempt(notification, account, "dm-default", nonce)
+        yield attempt
+        if attempt.matched:
+            return
+
+
 def _attempt(
     notification: Notification, account: Account, kind: NonceKind, nonce: bytes, encoding: str = ""
 ) -> Attempt:
@@ -172,9 +190,10 @@ def _verified(
     others = {m.account for m in matches[1:]} - {match.account}
     remarks = (remark("several-accounts", ", ".join(sorted(others))),) if others else ()
     by_session_id = match.nonce_kind == "session-id"
-    guarded = by_session_id or (match.nonce_kind == "stored" and not match.nonce)
+    by_default = match.nonce_kind == "dm-default"
+    guarded = by_session_id or by_default or (match.nonce_kind == "stored" and not match.nonce)
     reason = ""
-    if by_session_id:
+    if by_session_id or by_default:
         reason = _refusal(notification, account, at)
     elif guarded:
         reason = _replayed(notification, account)
@@ -263,10 +282,12 @@ def events(verdict: Verdict) -> list[What]:
         if own:
             out.append(StepMoved(2, "skipped", "not needed"))
         elif verdict.reason:
-            but = "" if verdict.nonce_kind == "none" else "the SessionID verifies, but: "
+            kind = "DM's default nonce" if verdict.nonce_kind == "dm-default" else "the SessionID"
+            but = "" if verdict.nonce_kind == "none" else f"{kind} verifies, but: "
             out.append(StepMoved(2, "failed", but + REASONS[verdict.reason]))
         else:
-            out.append(StepMoved(2, "passed", f"verified as {verdict.encoding}"))
+            name = verdict.encoding or "DM's default nonce"
+            out.append(StepMoved(2, "passed", f"verified as {name}"))
     out.append(reached(verdict))
     return out
 

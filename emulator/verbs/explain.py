@@ -56,6 +56,11 @@ def explain(
         why = getattr(arrived.content, "why", "a DS 1.1 alert carries no digest")
         reason = "not-for-us" if hasattr(arrived.content, "why") else "no-digest"
         return _no_verdict(arrived.layers, reason, why, as_json)
+    if not profile:
+        # Credentials of the command line are for whatever came.
+        usage = arrived.content.usage
+        accounts = (msgspec.structs.replace(a, protocol=usage) for a in keyring.accounts)
+        keyring = Keyring(tuple(accounts))
     if not any(all(account.notification_identity) for account in keyring.accounts):
         return _fields(arrived, as_json)
     found, notes = _judge(arrived.content, keyring)

@@ -17,6 +17,7 @@ from tests.protocol.flow import (
     account,
     judge,
     package0,
+    signature,
 )
 from tests.vectors.read import VECTORS
 
@@ -208,9 +209,57 @@ def test_a_nonce_that_was_never_set_is_tried_as_the_empty_one():
     assert judge(package0(b""), account(server_nonce=None)).verdict == "verified-stored"
 
 
-def test_a_dm_notification_is_not_mistaken_for_ds():
-    note = notification.parse(bytes.fromhex(VECTORS["notif.dm.spec"]["output"]["notification_hex"]))
-    assert judge(note).reason == "not-for-us"
+DM = notification.parse(bytes.fromhex(VECTORS["notif.dm.spec"]["output"]["notification_hex"]))
+
+
+def dm(**fields):
+    values = {
+        "server_id": "com.mgmtsrv.manage",
+        "server_secret": "srvpwd",
+        "server_nonce": b"Nonce",
+    }
+    return account(**({"protocol": "dm"} | values | fields))
+
+
+def dm_over(nonce, session_id=0x1234):
+    trigger = notification.build_trigger("com.mgmtsrv.manage", session_id, usage="dm", version=11)
+    return notification.parse(
+        signature(nonce, trigger, "com.mgmtsrv.manage", "srvpwd") + trigger, "dm"
+    )
+
+
+def test_decision_16_a_dm_notification_is_not_mistaken_for_ds():
+    assert judge(DM).reason == "not-for-us"
+    assert judge(DM, dm(protocol="ds", server_id="com.mgmtsrv.manage")).reason == "not-for-us"
+    assert judge(package0(SERVER_NONCE), dm(server_id="ds.example.com")).reason == "unknown-server"
+
+
+def test_decision_16_dm_verifies_with_its_stored_nonce():
+    assert judge(DM, dm()).verdict == "verified-stored"
+
+
+@pytest.mark.parametrize("nonce", [bytes(4), b"0x00000000"])
+def test_decision_16_dms_default_nonce_in_both_readings(nonce):
+    found = judge(dm_over(nonce), dm(server_nonce=b"lost"))
+    assert (found.verdict, found.nonce, found.encoding) == ("verified-dm-default", nonce, "")
+    assert found.guarded, "a constant nonce: the same octets open no second session"
+    steps = [e for e in verdict.events(found) if isinstance(e, StepMoved)]
+    assert [(e.step, e.state) for e in steps] == [(1, "failed"), (2, "passed")]
+    used = dm(server_nonce=b"lost", openings=(Opening(0x1234, 1.0, True),))
+    assert judge(dm_over(nonce), used).reason == "replayed"
+
+
+@pytest.mark.parametrize("encoding", sessionid.ENCODINGS)
+def test_decision_16_dm_never_takes_the_session_id(encoding):
+    found = judge(dm_over(sessionid.nonce(0x1234, encoding)), dm())
+    assert found.reason == "digest"
+    assert {m.id for m in found.near_misses} >= {"session-id-encoding"}
+
+
+def test_decision_16_ds_never_takes_dms_default_nonce():
+    found = judge(package0(bytes(4)))
+    assert found.reason == "digest"
+    assert "dm-default-nonce" in {m.id for m in found.near_misses}
 
 
 @given(st.binary(min_size=16, max_size=16))

@@ -297,3 +297,12 @@ def test_a_replay_is_a_note_not_the_verdict(handset: Handset, tmp_path: Path) ->
     found = _explained(handset, octets, "--profile", "built-in", "--state", str(folder))
     assert found["verdict"] == "verified-session-id"
     assert "a running handset would ignore it" in found["notes"][0]
+
+
+def test_decision_16_credentials_of_the_command_line_verify_a_dm_notification(
+    handset: Handset,
+) -> None:
+    who = ("--server-id", "com.mgmtsrv.manage", "--secret", "srvpwd")
+    octets = VECTORS["notif.dm.spec"]["output"]["notification_hex"]
+    found = handset("explain", octets, *who, "--nonce-hex", b"Nonce".hex(), "--json")
+    assert (found.code, found.json["verdict"]) == (0, "verified-stored")
