@@ -28,6 +28,7 @@ from emulator.journal import Journal
 from emulator.profiles import Profile
 from emulator.protocol.effects import Change, Effect, Record, Reply
 from emulator.protocol.effects import Lost as NoReply
+from emulator.protocol.events import Headers
 from emulator.protocol.keyring import Account
 from emulator.server import accounts
 from emulator.server.app import Server
@@ -90,8 +91,10 @@ class DyingClient:
         self._client = HttpClient(account.policy.http)
         self._points = points
 
-    async def post(self, url: str, content_type: str, octets: bytes) -> Reply | NoReply:
-        reply = await self._client.post(url, content_type, octets)
+    async def post(
+        self, url: str, content_type: str, octets: bytes, headers: Headers = ()
+    ) -> Reply | NoReply:
+        reply = await self._client.post(url, content_type, octets, headers)
         self._points.reach("reply-received")
         return reply
 

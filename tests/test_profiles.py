@@ -222,11 +222,11 @@ def test_every_key_of_the_policy_is_shown(write: Write) -> None:
         ("[auth]\nq = 1\n", "auth.q is not known; one of allow, first, retries, scheme"),
         (
             "[auth]\nscheme = 'md6'\n",
-            "auth.scheme = 'md6': one of basic, md5, none expected; did you mean 'md5'?",
+            "auth.scheme = 'md6': one of basic, mac, md5, none expected; did you mean 'md5'?",
         ),
         (
             "[auth]\nallow = ['md5', 'x']\n",
-            "auth.allow = ['md5', 'x']: a list of one of basic, md5, none",
+            "auth.allow = ['md5', 'x']: a list of one of basic, mac, md5, none",
         ),
         ("[auth]\nretries = 'x'\n", "auth.retries = 'x': a whole number is expected"),
         ("[auth]\nretries = 1.5\n", "auth.retries = 1.5: a whole number is expected"),

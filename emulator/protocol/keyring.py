@@ -53,7 +53,6 @@ class Account(msgspec.Struct, frozen=True):
     """
 
     name: str
-    protocol: Literal["ds", "dm"] = "ds"
     url: str = ""
     server_id: str = ""
     server_secret: str = ""
@@ -68,6 +67,7 @@ class Account(msgspec.Struct, frozen=True):
     openings: tuple[Opening, ...] = ()
     previous_nonces: tuple[bytes, ...] = ()
     previous_secrets: tuple[str, ...] = ()
+    protocol: Literal["ds", "dm"] = "ds"
 
     @property
     def notification_identity(self) -> tuple[str, str]:

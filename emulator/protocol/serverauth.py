@@ -241,6 +241,9 @@ def confirmed(turn: Turn) -> None:
         SetNonce(name, "candidate", None, "became the stored nonce"),
     )
     again = turn.state.confirmed
-    turn.set(confirmed=True, issued=b"", issued_in=())
+    turn.set(confirmed=True)
+    if turn.state.scheme == "mac":
+        # The next message of ours brings the next nonce.
+        turn.set(issued=b"", issued_in=())
     if not again:
         turn.step(6, "passed", "the server confirmed the new server nonce")

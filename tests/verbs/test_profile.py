@@ -49,7 +49,7 @@ def test_check_says_all_that_is_missing(handset: Handset, tmp_path: Path) -> Non
     ("text", "said"),
     [
         ("[auht]\n", "[auht] is not known; did you mean 'auth'?"),
-        ("[auth]\nscheme = 'md6'\n", "auth.scheme = 'md6': one of basic, md5, none expected"),
+        ("[auth]\nscheme = 'md6'\n", "auth.scheme = 'md6': one of basic, mac, md5, none expected"),
         ("[account]\npassword = {env = 'NOT_THERE_1'}\n", "the environment has no NOT_THERE_1"),
         ("nonsense", "not TOML"),
     ],
