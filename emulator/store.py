@@ -271,6 +271,40 @@ class Store:
             self._put_item(account, store, luid, type_, octets, "", "added")
         return luid
 
+    def change_item(self, account: str, store: str, luid: str, octets: bytes) -> None:
+        """The owner edits an item: a Replace in the next session, if a server has it already.
+
+        Raises KeyError for a LUID that names nothing.
+        """
+        state = "added" if self._state(account, store, luid) == "added" else "changed"
+        with self._db:
+            self._db.execute(
+                "UPDATE item SET octets = ?, state = ? WHERE account = ? AND store = ? AND luid = ?",
+                (octets, state, account, store, luid),
+            )
+
+    def remove_item(self, account: str, store: str, luid: str) -> None:
+        """The owner deletes an item: a Delete in the next session, if a server has it already.
+
+        Raises KeyError for a LUID that names nothing.
+        """
+        change = "UPDATE item SET state = 'deleted'"
+        if self._state(account, store, luid) == "added":
+            change = "DELETE FROM item"
+        with self._db:
+            where = "WHERE account = ? AND store = ? AND luid = ?"
+            self._db.execute(f"{change} {where}", (account, store, luid))
+
+    def _state(self, account: str, store: str, luid: str) -> str:
+        row = self._db.execute(
+            "SELECT state FROM item WHERE account = ? AND store = ? AND luid = ?",
+            (account, store, luid),
+        ).fetchone()
+        if row is None or row[0] == "deleted":
+            raise KeyError(luid)
+        state: str = row[0]
+        return state
+
     # Changes
 
     def keep(self, changes: Iterable[Change], at: float) -> None:

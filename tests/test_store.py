@@ -281,6 +281,35 @@ def test_an_item_of_the_owner_is_added_then_synced(store: Store, folder: Path) -
         assert _contacts(again).items[0].state == "synced"
 
 
+def test_an_item_that_the_owner_edits_is_changed_once_a_server_has_it(store: Store) -> None:
+    luid = store.add_item("account", "contacts", "text/x-vcard", CARD)
+    store.change_item("account", "contacts", luid, b"second")
+    assert _contacts(store).items == (StoredItem(luid, "text/x-vcard", b"second", "added"),)
+    store.keep((ItemSynced("account", "contacts", luid),), 1.0)
+    store.change_item("account", "contacts", luid, b"third")
+    assert _contacts(store).items == (StoredItem(luid, "text/x-vcard", b"third", "changed"),)
+
+
+def test_an_item_that_the_owner_deletes_stays_until_the_server_was_told(store: Store) -> None:
+    first = store.add_item("account", "contacts", "text/x-vcard", CARD)
+    second = store.add_item("account", "contacts", "text/x-vcard", CARD)
+    store.keep((ItemSynced("account", "contacts", first),), 1.0)
+    store.remove_item("account", "contacts", first)
+    store.remove_item("account", "contacts", second)
+    assert [(item.luid, item.state) for item in _contacts(store).items] == [(first, "deleted")]
+
+
+def test_what_is_not_there_can_neither_be_edited_nor_deleted(store: Store) -> None:
+    luid = store.add_item("account", "contacts", "text/x-vcard", CARD)
+    store.keep((ItemSynced("account", "contacts", luid),), 1.0)
+    store.remove_item("account", "contacts", luid)
+    for absent in (luid, "77"):
+        with pytest.raises(KeyError):
+            store.change_item("account", "contacts", absent, CARD)
+        with pytest.raises(KeyError):
+            store.remove_item("account", "contacts", absent)
+
+
 def test_an_item_of_the_server_owes_a_map_until_that_was_sent(store: Store) -> None:
     store.keep((PutItem("account", "contacts", "4", "text/x-vcard", CARD, "guid-4"),), 1.0)
     (item,) = _contacts(store).items
