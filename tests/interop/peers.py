@@ -48,7 +48,7 @@ def loopback() -> str:
     return f"127.{pick.randint(1, 254)}.{pick.randint(0, 255)}.{pick.randint(1, 254)}"
 
 
-class _Peer:
+class Peer:
     """A folder, the processes that work in it, and their logs."""
 
     def __init__(self) -> None:
@@ -155,7 +155,7 @@ _REPAIRS = (
 )
 
 
-class SyncEvolution(_Peer):
+class SyncEvolution(Peer):
     """SyncEvolution as a DS 1.0-1.2 server with one device, an address book and a calendar.
 
     It runs one session at a time: a device that stops in mid-session keeps every other device
@@ -349,7 +349,7 @@ _PAP = """<?xml version="1.0"?>
 """
 
 
-class Kannel(_Peer):
+class Kannel(Peer):
     """Kannel's bearerbox and wapbox with its push proxy gateway; WDP over UDP, no SMS centre.
 
     A push to an IPv4 address always goes to port 2948 there, which cannot be chosen, from port 9200
