@@ -89,6 +89,8 @@ def decode(octets: bytes) -> Document:
     if dialect is None:
         where = Scan(octets, trace=True).located()[0].start
         raise WireError(where, "a SyncML, DevInf, MetInf or TNDS document", root.tag)
+    if b"<![CDATA[" in octets:
+        reader.remark("cdata", "character data in CDATA sections")
     return Document(root, dialect, tuple(reader.remarks.items()))
 
 
