@@ -90,14 +90,11 @@ def _challenged(turn: Turn, message: Message, status: Status) -> None:
     expected = 401 if turn.state.sent and turn.state.sent.signed else 407
     if status.code != expected:
         turn.remark("wrong-refusal", f"{status.code}, where {expected} is due")
+    _carried_out(turn, message)
     if isinstance(signing, str):
         endings.refused(turn, signing)
     elif turn.state.challenges.count(status.code) >= limit:
-        endings.refused(
-            turn,
-            f"{status.code} again, over the nonce of its challenge: user or password are wrong, "
-            "or the server goes by another nonce than it sent",
-        )
+        endings.refused(turn, _refused_again(status.code, signing.scheme))
     else:
         turn.set(
             scheme=signing.scheme,
@@ -107,6 +104,26 @@ def _challenged(turn: Turn, message: Message, status: Status) -> None:
         )
         turn.move("challenged")
         packages.package_1(turn, message)
+
+
+def _refused_again(code: int, scheme: str) -> str:
+    if scheme == "basic":
+        return f"{code} again: user or password are wrong"
+    return (
+        f"{code} again, over the nonce of its challenge: user or password are wrong, "
+        "or the server goes by another nonce than it sent"
+    )
+
+
+def _carried_out(turn: Turn, message: Message) -> None:
+    """Remarks the commands of a refused message that the server answers with success all the same."""
+    done = [
+        command.cmd or ""
+        for command in message.commands
+        if isinstance(command, Status) and not command.for_header and 200 <= command.code < 300
+    ]
+    if done:
+        turn.remark_habit("carried-out-unauthenticated", ", ".join(done))
 
 
 def _older_version(turn: Turn, message: Message, code: int) -> None:

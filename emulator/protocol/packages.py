@@ -356,6 +356,8 @@ def _get(turn: Turn, message: Message, command: Get) -> list[Answer]:
     where = devinf.location(turn.state.version)
     if not any(item.target_uri == where for item in command.items):
         return [build.status(message, command, 404)]
+    # Package 1 has Put it, always.
+    turn.remark_habit("devinf-asked-again")
     item = Item(source=Location(where), data=(device_information(turn.state),))
     results = Results(
         msg_ref=message.header.msg_id,

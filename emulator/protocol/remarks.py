@@ -88,6 +88,11 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "decision 7",
         "in a resynchronisation the server proved itself with another nonce than the SessionID",
     ),
+    "carried-out-unauthenticated": (
+        "error",
+        "SyncML Security, 401/407; decision 7",
+        "the server refuses our Cred and carries out commands of the same message",
+    ),
     "command-challenged": (
         "warning",
         "decision 5",
@@ -103,6 +108,11 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "warning",
         "SyncML Protocol, Status",
         "the message has no Status for our SyncHdr",
+    ),
+    "devinf-asked-again": (
+        "note",
+        "DS Protocol, device information exchange",
+        "the server asks for the device information that package 1 has brought it",
     ),
     "command-unsupported": (
         "note",
@@ -194,7 +204,7 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "DS Protocol, Alert 222; decision 17",
         "the server asks for the next message again and again and brings nothing",
     ),
-    "wire": ("note", "SyncML RepPro", "the message deviates from its description"),
+    "wire": ("note", "SyncML RepPro", "not as described"),
 }
 
 

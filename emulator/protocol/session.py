@@ -213,7 +213,7 @@ def _reply(turn: Turn, reply: Reply) -> None:
         return
     turn.set(heard_msg_id=message.header.msg_id)
     for id_, sentence in message.remarks:
-        turn.remark("wire", f"{id_}: {sentence}")
+        turn.remark_habit("wire", f"{id_}: {sentence}")
     if message.header.session_id != state.session_id:
         turn.remark("session-id-changed", message.header.session_id)
     try:

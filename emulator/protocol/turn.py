@@ -99,6 +99,8 @@ class SessionState(msgspec.Struct, frozen=True):
     items_sent: int = 0
     items_received: int = 0
     refused: tuple[str, ...] = ()
+    habits: tuple[str, ...] = ()
+    """What was remarked already and is not to be said again."""
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -179,6 +181,13 @@ class Turn:
 
     def remark(self, id_: str, detail: str = "") -> None:
         self.record(remark(id_, detail).event())
+
+    def remark_habit(self, id_: str, detail: str = "") -> None:
+        """Remarks what such a peer does in every message: once a session."""
+        habit = f"{id_} {detail}"
+        if habit not in self.state.habits:
+            self.set(habits=(*self.state.habits, habit))
+            self.remark(id_, detail)
 
     def step(self, number: int, state: StepState, detail: str = "") -> None:
         """Moves one of the six steps; saying the same again is not an event."""
