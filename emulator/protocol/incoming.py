@@ -84,6 +84,10 @@ def _take_item(turn: Turn, store_name: str, command: Add | Replace | Delete, ite
     luid = (
         known.get(guid, "") if isinstance(command, Add) else item.target_uri or known.get(guid, "")
     )
+    if isinstance(command, Replace) and not (item.target_uri or guid):
+        # Taken for an Add it would be a second copy that no Map can ever name.
+        turn.remark("item-unnamed", store.name)
+        return 412
     names_one = isinstance(command, Delete) or (isinstance(command, Replace) and item.target_uri)
     if names_one and luid not in held:
         return 211 if isinstance(command, Delete) else 404

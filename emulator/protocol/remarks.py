@@ -129,6 +129,11 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "DS Protocol, large objects",
         "another item came before the last chunk of a large one, which is dropped",
     ),
+    "item-unnamed": (
+        "error",
+        "SyncML RepPro, Replace",
+        "the server replaces an item and names none, neither by our LUID nor by its GUID",
+    ),
     "item-too-large": (
         "warning",
         "DS Protocol, MaxObjSize",

@@ -508,6 +508,16 @@ def test_decision_5_a_challenge_on_an_item_is_a_remark_and_the_item_is_not_taken
 # The server's changes
 
 
+def test_a_replace_that_names_no_item_changes_nothing():
+    """Horde_SyncMl sends one for what it has just added."""
+    talk = at_package_3(item("3"))
+    nameless = Replace(meta=Meta(type="text/x-vcard"), items=(Item(data=("again",)),))
+    talk.hears(ok_all(talk, down(add("guid-1"), nameless)))
+    assert [put.guid for put in kept(talk, PutItem)] == ["guid-1"]
+    assert codes(talk.last)[-1] == ("Replace", 412)
+    assert "item-unnamed" in talk.remarks
+
+
 def test_a_replace_of_a_luid_that_we_never_gave_is_answered_404():
     talk = at_package_3()
     unknown = Replace(items=(Item(target=Location("100"), data=("x",)),))
