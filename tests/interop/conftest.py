@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.interop.horde import Horde
 from tests.interop.peers import Kannel, SyncEvolution
 
 
@@ -20,6 +21,13 @@ def syncevolution() -> Iterator[Callable[..., SyncEvolution]]:
             return running.enter_context(SyncEvolution(**options))  # type: ignore[arg-type]
 
         yield start
+
+
+@pytest.fixture
+def horde() -> Iterator[Horde]:
+    """Horde_SyncMl with one user and no cards; it is up in a tenth of a second."""
+    with Horde() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

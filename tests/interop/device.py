@@ -112,6 +112,22 @@ class Device:
         with Store(self.state) as store:
             return store.add_item("account", "contacts", "text/x-vcard", card(name).encode())
 
+    def change(self, luid: str, name: str) -> None:
+        """The owner gives a card another name."""
+        with Store(self.state) as store:
+            store.change_item("account", "contacts", luid, card(name).encode())
+
+    def remove(self, luid: str) -> None:
+        """The owner deletes a card."""
+        with Store(self.state) as store:
+            store.remove_item("account", "contacts", luid)
+
+    def anchors(self) -> tuple[str, str]:
+        """The anchors after the last good session: ours, and the server's."""
+        with Store(self.state, read_only=True) as store:
+            (snapshot,) = store.load("account", ["contacts"])
+        return snapshot.own_anchor, snapshot.peer_anchor
+
     def cards(self) -> list[str]:
         """The phone book."""
         with Store(self.state, read_only=True) as store:
