@@ -98,7 +98,7 @@ def seen(events: Sequence[Event], run: int) -> Seen:
         messages=result.messages,
         codes=tuple(what.code for what in of(MessageReceived) if not what.problem),
         creds=tuple(what.cred.nonce_kind for what in first_sent if what.cred),
-        proofs=tuple(what.matched for what in of(ServerCredJudged)),
+        proofs=tuple(what.matched for what in of(ServerCredJudged) if what.counts),
         challenges=tuple(what.code for what in of(Challenged) if what.by == "client"),
         client_nonce="new" if "client" in stored else "kept",
         server_nonce="new" if "server" in stored else "kept",
