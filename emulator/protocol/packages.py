@@ -190,7 +190,10 @@ def _fill(turn: Turn, head: Sequence[Answer]) -> tuple[list[tuple[str, Sync]], b
         base = len(codec.encode(_bare(state, (empty,))))
         blank = len(codec.encode(_bare(state, ())))
         room -= base - blank + _FRAME
-        sizes = [len(codec.encode(_bare(state, (command,)))) - blank for command in offer.commands]
+        sizes = [
+            len(codec.encode(_bare(state, (_widest(command),)))) - blank
+            for command in offer.commands
+        ]
         count = build.fitting(sizes, room, at_least=0 if chosen else 1)
         part = msgspec.structs.replace(offer, commands=offer.commands[:count])
         if count or not offer.commands:
@@ -199,6 +202,11 @@ def _fill(turn: Turn, head: Sequence[Answer]) -> tuple[list[tuple[str, Sync]], b
             return chosen, False
         room -= sum(sizes)
     return chosen, True
+
+
+def _widest(command: Command) -> Command:
+    """The command with a CmdID as long as any that it may get when the message is numbered."""
+    return msgspec.structs.replace(command, cmd_id="99999")
 
 
 def _bare(state: SessionState, commands: tuple[Command, ...]) -> Message:

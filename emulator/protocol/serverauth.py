@@ -139,7 +139,9 @@ def proven(turn: Turn, matched: NonceKind) -> None:
     """Step 5 is passed: the nonces are stored, and a new server nonce goes out with the next Status."""
     state = turn.state
     account = state.account
-    if state.kind == "resync" and matched in ("stored", "candidate"):
+    # A basic Cred has no nonce (decision 8).
+    by_nonce = account.policy.auth.scheme != "basic"
+    if state.kind == "resync" and by_nonce and matched in ("stored", "candidate"):
         turn.remark("server-used-stored-nonce", matched)
     changes: list[Change] = _client_nonce(turn)
     if matched == "candidate" and account.candidate is not None:

@@ -176,18 +176,18 @@ def test_a_refused_item_stays_to_be_sent_and_is_remarked():
 # Splitting
 
 
-@pytest.mark.parametrize("count", [1, 7, 40])
-def test_package_3_is_split_to_the_peers_max_msg_size(count):
+@pytest.mark.parametrize(("count", "limit"), [(1, 2000), (7, 2000), (40, 2000), (300, 30_000)])
+def test_package_3_is_split_to_the_peers_max_msg_size(count, limit):
     items = tuple(item(str(n), "added") for n in range(1, count + 1))
     talk = Talk(items=items)
-    talk.hears(accept(talk, cred=over(DEFAULT_NONCE), max_msg_size=2000))
+    talk.hears(accept(talk, cred=over(DEFAULT_NONCE), max_msg_size=limit))
     seen = []
     for _ in range(count + 1):
         seen += [c.items[0].source_uri for s in syncs(talk) for c in s.commands]
-        assert len(XML.encode(talk.last)) <= 2000
+        assert len(XML.encode(talk.last)) <= limit
         if talk.last.final:
             break
-        talk.hears(ok_all(talk, build.alert(222, "a", "b"), final=False, max_msg_size=2000))
+        talk.hears(ok_all(talk, build.alert(222, "a", "b"), final=False, max_msg_size=limit))
     assert seen == [str(n) for n in range(1, count + 1)]
     talk.hears(ok_all(talk))
     assert talk.closed.items_sent == count
