@@ -79,6 +79,12 @@ def fold(events: Sequence[Event], run: int) -> Result:
 
 def nonces_agree(events: Iterable[Event]) -> bool | None:
     """Whether handset and server hold the same nonces at the end; None for a foreign server."""
+    differ = nonces_that_differ(events)
+    return None if differ is None else not differ
+
+
+def nonces_that_differ(events: Iterable[Event]) -> tuple[str, ...] | None:
+    """Which of them ("client", "server") both sides hold differently; None for a foreign server."""
     held: dict[str, str | None] = {}
     peer: PeerNonces | None = None
     for event in events:
@@ -91,7 +97,8 @@ def nonces_agree(events: Iterable[Event]) -> bool | None:
             peer = what
     if peer is None or not held:
         return None
-    return (held.get("client") or "", held.get("server") or "") == (peer.client, peer.server)
+    theirs = {"client": peer.client, "server": peer.server}
+    return tuple(slot for slot, nonce in theirs.items() if (held.get(slot) or "") != nonce)
 
 
 def kept_its_promise(result: Result) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.outcome import fold, nonces_agree
+from emulator.outcome import fold, nonces_that_differ
 from emulator.protocol.events import (
     Challenged,
     Event,
@@ -42,7 +42,7 @@ class Miss(msgspec.Struct, frozen=True):
 
 class Seen(msgspec.Struct, frozen=True):
     """A run, in the words of `Expect`. `details` says of each step why; `at_step` is the last that
-    moved; `remark_steps` the step at which each remark was made."""
+    moved; `remark_steps` the step at which each remark was made; `differing` the nonces that differ."""
 
     session: str
     verdict: str
@@ -69,6 +69,7 @@ class Seen(msgspec.Struct, frozen=True):
     remark_steps: tuple[int, ...]
     remark_words: tuple[str, ...]
     at_step: int
+    differing: tuple[str, ...]
 
 
 def seen(events: Sequence[Event], run: int) -> Seen:
@@ -82,7 +83,7 @@ def seen(events: Sequence[Event], run: int) -> Seen:
     verdict = (of(VerdictReached) or [None])[-1]
     opened = of(SessionOpened)
     stored = {what.slot for what in of(NonceStored) if what.nonce}
-    agree = nonces_agree(events)
+    differ = nonces_that_differ(events)
     remarks = _remarks(whats)
     first_sent = of(MessageSent)
     return Seen(
@@ -96,14 +97,15 @@ def seen(events: Sequence[Event], run: int) -> Seen:
         steps=tuple(step.state for step in result.steps),
         details=tuple(step.detail for step in result.steps),
         messages=result.messages,
-        codes=tuple(what.code for what in of(MessageReceived) if not what.problem),
+        codes=_until_accepted([w.code for w in of(MessageReceived) if not w.problem]),
         creds=tuple(what.cred.nonce_kind for what in first_sent if what.cred),
         proofs=tuple(what.matched for what in of(ServerCredJudged) if what.counts),
         challenges=tuple(what.code for what in of(Challenged) if what.by == "client"),
         client_nonce="new" if "client" in stored else "kept",
         server_nonce="new" if "server" in stored else "kept",
         candidate="waits" if _candidate(events) else "none",
-        nonces=None if agree is None else "agree" if agree else "differ",
+        nonces=None if differ is None else "differ" if differ else "agree",
+        differing=differ or (),
         items=Moved(result.items.sent, result.items.received),
         asked=any(what.needs_answer for what in of(PersonAsked)),
         alerts=_alerts(first_sent[0]) if first_sent else (),
@@ -112,6 +114,12 @@ def seen(events: Sequence[Event], run: int) -> Seen:
         remark_words=tuple(what.sentence for _, what in remarks),
         at_step=_last_step(whats),
     )
+
+
+def _until_accepted(codes: Sequence[int]) -> tuple[int, ...]:
+    """The Statuses up to the first that accepts us; how many more come is the server's business."""
+    ends = next((n for n, code in enumerate(codes, 1) if code in (200, 212)), len(codes))
+    return tuple(codes[:ends])
 
 
 def _remarks(whats: Sequence[Any]) -> list[tuple[int, Remarked]]:
@@ -193,7 +201,7 @@ def judge(
         elif key == "remarks":
             misses += _remarked(wanted, came, clause)
         elif wanted != got:
-            step = _STEP_OF.get(key, 0) or _first_step(misses) or came.at_step
+            step = _step(key, came) or _first_step(misses) or came.at_step
             misses.append(Miss(key, step, words(wanted), _came(key, came), clause_of(step, clause)))
     return tuple(misses)
 
@@ -228,12 +236,20 @@ def _remarked(wanted: Sequence[str], came: Seen, clause: str) -> list[Miss]:
     return misses
 
 
+def _step(key: str, came: Seen) -> int:
+    if key == "nonces" and "client" in came.differing:
+        return 4
+    return _STEP_OF.get(key, 0)
+
+
 def _first_step(misses: Sequence[Miss]) -> int:
     return misses[0].step if misses else 0
 
 
 def _came(key: str, came: Seen) -> str:
     value = words(getattr(came, key))
+    if key == "nonces" and came.differing:
+        return f"{value}: the {' and the '.join(came.differing)} nonce"
     if key in ("outcome", "verdict", "reason", "session"):
         return f"{value or 'none'}: {came.sentence}" if came.sentence else value
     return value

@@ -91,7 +91,7 @@ class Expect(Table, frozen=True):
     """What must have come of one run. A key that is left out is not looked at, but for `remarks`.
 
     `verdict`, `reason`, `encoding`, `near_misses` are the notification's. `codes` are the Statuses
-    for our SyncHdr, reply by reply; `creds` the nonces our Creds were made with; `proofs` those that
+    for our SyncHdr, reply by reply, up to the one that accepts us; `creds` the nonces our Creds were made with; `proofs` those that
     the server's Creds verified with; `challenges` our codes with a Chal for the server.
     `client_nonce`, `server_nonce`: whether the run stored a new one; `candidate`: whether one waits
     for its confirmation afterwards; `nonces`: whether both sides hold the same afterwards.

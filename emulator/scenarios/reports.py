@@ -12,6 +12,19 @@ from emulator.scenarios.model import Scenario
 from emulator.scenarios.running import Finding
 
 WIDTH = 79
+BESIDES = 4
+"""Differences besides the first one that are shown: most of them follow from it."""
+_TELLING = ("remarks", "outcome")
+"""Those that are shown first."""
+_ABOUT = {
+    "steps": "",
+    "codes": "Statuses for our SyncHdr",
+    "creds": "nonces that our Creds were made with",
+    "proofs": "nonces that the server's Creds verified with",
+    "challenges": "our codes with a Chal",
+    "nonces": "nonces of both sides",
+    "alerts": "alert codes of package 1",
+}
 _SAID = {"passed": "passed", "failed": "FAILED", "not-applicable": "n/a"}
 _TITLES = {step.number: step.title for step in STEPS}
 
@@ -25,10 +38,9 @@ def line(finding: Finding) -> str:
 
 def explained(finding: Finding) -> list[str]:
     """What follows that line: why it failed, or why it does not apply."""
-    if finding.ended == "not-applicable":
-        return [f"{'':7}{row}" for row in wrap(finding.reason, WIDTH - 7)]
-    if finding.ended == "passed":
-        return []
+    if finding.ended != "failed":
+        rows = wrap(finding.reason, WIDTH - 7) if finding.reason else []
+        return [f"{'':7}{row}" for row in rows]
     out = _field("when", f"{finding.act}. {finding.when}" if finding.when else "it begins")
     first, *others = finding.misses
     out += [f"{BAD} {_where(first)}"]
@@ -37,8 +49,11 @@ def explained(finding: Finding) -> list[str]:
     out += _field("clause", first.clause)
     if finding.scenario.clause != first.clause:
         out += _field("about", finding.scenario.clause)
-    for miss in others:
+    shown = sorted(others, key=lambda miss: miss.about not in _TELLING)[:BESIDES]
+    for miss in shown:
         out += _field("besides", f"{_where(miss)}: expected {miss.expected}, came {miss.came}")
+    if more := len(others) - len(shown):
+        out += _field("", f"and {more} more that differ")
     if finding.came:
         out += ["", *finding.ladder]
     return [f"  {BAR} {row}".rstrip() for row in out]
@@ -50,9 +65,21 @@ def _field(name: str, text: str) -> list[str]:
 
 
 def _where(miss: Miss) -> str:
-    about = "" if miss.about == "steps" else miss.about.replace("_", " ")
+    about = _ABOUT.get(miss.about, miss.about.replace("_", " "))
     step = f"step {miss.step} ({_TITLES[miss.step]})" if miss.step else ""
     return ", ".join(filter(None, (step, about)))
+
+
+TOLERATED = {
+    "no-resp-uri": "legal: RespURI is optional (SyncML RepPro); the account's URL is used",
+    "sign-with:raw16_be": "no mistake: the field as transmitted is what is tried first (decision 1)",
+}
+"""Misbehaviours that turn nothing red, and why."""
+
+
+def tolerated(misbehave: Sequence[str]) -> list[str]:
+    """What is to be said of misbehaviours that no scenario holds against the server."""
+    return [f"{name}: {TOLERATED[name]}" for name in misbehave if name in TOLERATED]
 
 
 def verdict(findings: Sequence[Finding]) -> str:

@@ -43,7 +43,7 @@ def check(
     if as_json:
         print(json.dumps(reports.as_json(findings), ensure_ascii=False))
     else:
-        print(reports.verdict(findings))
+        print("\n".join((*reports.tolerated(misbehaves), reports.verdict(findings))))
     failed = any(finding.ended == "failed" for finding in findings)
     return Exit.EXPECTATION_FAILED if failed else Exit.MET
 
