@@ -24,7 +24,11 @@ def with_sessions(state: ServerState, sessions: Mapping[str, Session]) -> Server
 
 
 def find(state: ServerState, request: Request, message: Message) -> Session | None:
-    """By the key of the RespURI; a client that was given none goes on with the next MsgID."""
+    """By the key of the RespURI; a client that was given none goes on with the next MsgID.
+
+    A key of another session, which is over, does not lead into one that gave a key of its own: a
+    message that comes late could else bring the nonces of a session that was broken off.
+    """
     header = message.header
     device_id = header.source.uri if header.source else ""
     key = parse_qs(urlsplit(request.path).query).get("sid", [""])[0]
@@ -32,9 +36,10 @@ def find(state: ServerState, request: Request, message: Message) -> Session | No
     if keyed is not None and keyed.device_id == device_id:
         return keyed
     for session in reversed(list(state.sessions.values())):
-        if (session.device_id, session.session_id) == (device_id, header.session_id) and (
-            session.heard + 1 == number(header.msg_id) or session.request == request.octets
-        ):
+        if (session.device_id, session.session_id) != (device_id, header.session_id):
+            continue
+        following = session.heard + 1 == number(header.msg_id)
+        if session.request == request.octets or (following and not (key and session.authenticated)):
             return session
     return None
 

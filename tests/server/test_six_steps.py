@@ -204,6 +204,19 @@ def test_a_server_that_lost_the_session_accepts_the_repeated_chal(network: Netwo
     assert network.state.accounts[DEVICE].server_nonce == NEW_SERVER_NONCE
 
 
+def test_a_late_message_of_a_session_that_broke_off_brings_no_nonce(network: Network) -> None:
+    """The same notification opens a second session; then package 3 of the first one arrives."""
+    first = handset(network)
+    first.begin()
+    second = handset(network)
+    second.begin()
+    late = first.accept(sync())
+    assert code(late) == 407
+    assert network.state.accounts[DEVICE].server_nonce != NEW_SERVER_NONCE
+    assert code(second.accept(sync())) == 200
+    assert network.state.accounts[DEVICE].server_nonce == NEW_SERVER_NONCE
+
+
 # Misbehaviour
 
 
