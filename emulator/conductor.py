@@ -28,6 +28,7 @@ from emulator.protocol.effects import (
     Reply,
     Send,
     Stopped,
+    owed,
 )
 from emulator.protocol.events import (
     Failed,
@@ -153,7 +154,7 @@ class Conductor:
         try:
             if self._state.state is not State.ENDED:
                 self._run.record(HeardEvent("Stopped", ""))
-                self._todo.clear()
+                self._todo = deque(owed(self._todo))
                 self._advance(self.why, b"")
             for effect in self._todo:
                 self._at_once(effect)

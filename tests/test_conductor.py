@@ -8,7 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from emulator.protocol.effects import Effect, PutItem, Record, Reply, Send, Stopped
+from emulator.protocol.effects import (
+    Effect,
+    Keep,
+    PutItem,
+    Record,
+    Reply,
+    Send,
+    Stopped,
+    UsedUp,
+)
 from emulator.protocol.events import (
     Failed,
     MessageSent,
@@ -20,7 +29,7 @@ from emulator.wire import notification
 from emulator.wire.codec import XML
 from emulator.wire.notification import Sync as Wanted
 from emulator.wire.syncml import Item, Location, Message, Replace, Status, Sync
-from tests.direct import DEVICE_ID, Direct, Table, profile
+from tests.direct import CLIENT, DEVICE_ID, Direct, Table, profile
 from tests.protocol.flow import signature
 
 LIMIT = 5.0
@@ -375,6 +384,24 @@ async def test_a_stop_at_any_effect_leaves_one_end_and_a_free_handset(table):
         await within(both.handset.idle())
         assert not both.handset.busy, at
         assert (len(outcomes(both)), both.ended) == (1, [1]), at
+
+
+async def test_decision_4_a_reply_that_has_come_uses_the_id_up_though_the_owner_stops(table):
+    gate = Breakpoint(
+        lambda effect: (
+            isinstance(effect, Keep) and any(isinstance(c, UsedUp) for c in effect.changes)
+        )
+    )
+    both = table(gate=gate)
+    octets = notified(both)
+    await within(both.push(octets))
+    await within(gate.reached.wait())
+    await within(both.handset.stop())
+    gate.go.set()
+    await within(both.push(octets))
+    assert both.of(VerdictReached)[-1].reason == "replayed"
+    # What the reply would have stored is not.
+    assert both.account.client_nonce == CLIENT
 
 
 # Decision 15: what is held

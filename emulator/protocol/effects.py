@@ -3,11 +3,12 @@
 Changes are what `Keep` writes, all of one `Keep` in one transaction, before the next effect.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
-from emulator.protocol.events import Headers, Outcome, What
+from emulator.protocol.events import Headers, Outcome, SessionIdUsed, What
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -132,6 +133,19 @@ class Keep(Effect, frozen=True):
     """Commit these changes, all or none."""
 
     changes: tuple[Change, ...]
+
+
+def owed(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Of effects that a broken-off session leaves undone, those that are owed all the same.
+
+    A reply has come, so the id of its session is used up, whoever stops the session (decision 4).
+    """
+    return tuple(
+        effect
+        for effect in effects
+        if (isinstance(effect, Keep) and any(isinstance(c, UsedUp) for c in effect.changes))
+        or (isinstance(effect, Record) and isinstance(effect.what, SessionIdUsed))
+    )
 
 
 ItemState = Literal["synced", "added", "changed", "deleted"]

@@ -25,6 +25,7 @@ from emulator.protocol.effects import (
     Reply,
     Send,
     Stopped,
+    owed,
 )
 from emulator.protocol.states import State
 from emulator.protocol.verdict import Verdict
@@ -137,7 +138,7 @@ class Ends:
             handset = self.handset(number)
             assert handset.session is not None
             if handset.session.state is not State.ENDED:
-                handset = msgspec.structs.replace(handset, todo=())
+                handset = msgspec.structs.replace(handset, todo=owed(handset.todo))
                 handset = self._advance(handset, Stopped(), fresh(live, "H", 2))
             self._steps[key] = self._done(handset)
         return self._steps[key]
