@@ -3,14 +3,14 @@
 import os
 import sys
 
-from tests.benchmarks import first_paint, session_cpu
+from tests.benchmarks import codecs, explain_ledger, first_paint, session_cpu, startup
 
 
 def main() -> int:
     # Installed packages have their bytecode; without this ours would be compiled at every start.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     missed = 0
-    for benchmark in (session_cpu, first_paint):
+    for benchmark in (session_cpu, codecs, explain_ledger, startup, first_paint):
         for ratio in benchmark.run():
             print(ratio, flush=True)
             missed += not ratio.met

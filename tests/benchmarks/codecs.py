@@ -39,8 +39,9 @@ _PARSER = etree.XMLParser(
 )
 
 
-def run(rounds: int = 30, warm_up: int = 2, repeat: int = 10) -> list[Ratio]:
+def run(rounds: int = 30, warm_up: int = 2) -> list[Ratio]:
     out = []
+    repeat = 10 if warm_up else 1
     for name, messages in _by_size([*CAPTURED_WBXML.values(), *(w for _, w in PAIRS.values())]):
         out += _wbxml(name, messages, rounds, warm_up, repeat)
     xmls = [*CAPTURED_XML.values(), *(text.encode() for text in VECTOR_XML.values())]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import first_paint, session_cpu
+from tests.benchmarks import codecs, explain_ledger, first_paint, session_cpu, startup
 from tests.benchmarks.measure import Ratio
 
 
@@ -12,7 +12,7 @@ def test_a_ratio_is_that_of_the_medians() -> None:
     assert ratio.met
 
 
-@pytest.mark.parametrize("benchmark", [session_cpu, first_paint])
+@pytest.mark.parametrize("benchmark", [session_cpu, codecs, explain_ledger, startup, first_paint])
 def test_a_benchmark_yields_a_ratio(benchmark: object) -> None:
     ratios = benchmark.run(rounds=1, warm_up=0)  # type: ignore[attr-defined]
     assert ratios and all(ratio.value > 0 for ratio in ratios)
