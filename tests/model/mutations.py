@@ -156,6 +156,10 @@ def _any_msg_ref(turn: Any, status: Any) -> bool:
     return bool(turn.state.issued_in) and status.for_header
 
 
+def _never_stale(state: Any, message: Any) -> bool:
+    return False
+
+
 def _again_with_another(turn: Any, message: Any) -> None:
     sent = turn.state.sent
     turn.set(issue=turn.random(16), repeated=True)
@@ -304,7 +308,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         "take a success Status for another message as step 6",
         "I8",
         COPIED,
-        ((acceptance, "_is_step_6", _any_msg_ref),),
+        # Two rules keep a late reply from being step 6; both are taken away.
+        ((acceptance, "_is_step_6", _any_msg_ref), (session, "_stale", _never_stale)),
     ),
     Mutation(
         "draw a new server nonce for the message that is repeated at step 6",
