@@ -99,7 +99,8 @@ def _authenticated(handset: Handset, config: Config) -> bool:
     ghost = handset.ghost
     if not ghost.accepted:
         return False
-    if ghost.proved or ghost.early:
+    # A good Cred in a 401 counts where the message that accepts us has none (decision 7).
+    if ghost.proved or (ghost.early and not ghost.wrong):
         return True
     return not _required(handset, config) and not ghost.wrong
 
@@ -162,11 +163,13 @@ def heard(handset: Handset, octets: bytes) -> Ghost:
     status = _status(message)
     good = _good(handset, message)
     if status is not None and status.code in _SUCCESS:
+        # A Cred is judged where the server accepts us, or answers our challenge (decision 7).
+        judged = not ghost.accepted or ghost.asked
         return msgspec.structs.replace(
             ghost,
             accepted=True,
             proved=ghost.proved or good is True,
-            wrong=ghost.wrong or good is False,
+            wrong=ghost.wrong or (bool(judged) and good is False),
             due=(build.next_nonce(status.chal) if status.chal else None) or ghost.due,
         )
     return msgspec.structs.replace(ghost, early=ghost.early or good is True)

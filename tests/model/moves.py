@@ -6,6 +6,7 @@ interrupt. Budgets (faults, notes, replays, syncs) make it finite; order is neve
 
 from collections.abc import Iterator
 
+from emulator.protocol.effects import End
 from tests.model.ends import Ends, Step
 from tests.model.invariants import Broken
 from tests.model.world import Message, Push, World, nonce
@@ -45,7 +46,9 @@ def _to(world: World, label: str, step: Step, **fields: int) -> Move:
 def _handset(ends: Ends, world: World, names: int) -> Iterator[Move]:
     handset = ends.handset(world.handset)
     if handset.todo:
-        yield _to(world, "handset", ends.effect(world.handset, names))
+        # A response belongs to its connection, and the connection to its session.
+        over = {"old": 0} if isinstance(handset.todo[0], End) else {}
+        yield _to(world, "handset", ends.effect(world.handset, names), **over)
     elif world.down:
         step = ends.hears(world.handset, world.down, names)
         yield _to(world, "reply arrives", step, down=0)
@@ -77,8 +80,11 @@ def _notifications(ends: Ends, world: World) -> Iterator[Move]:
             known: str | bytes | None = signed
             if signed == "wrong":
                 known = WRONG
-            elif signed == "candidate":
-                known = ends.handset(world.handset).memory.candidate
+            elif signed == "behind":
+                # On its way since before the server took the candidate: over the nonce of then.
+                known = ends.handset(world.handset).memory.server
+                if known == ends.held(ends.server(world.server)).server_nonce:
+                    continue
             if known is None:
                 continue
             server, push = ends.notifies(world.server, FIRST_ID + len(pushes), known)
@@ -118,10 +124,12 @@ def _faults(ends: Ends, world: World, names: int) -> Iterator[Move]:
             yield _to(world, "OLD REPLY instead", step, up=0, down=0, old=0)
     if "cut-handset" in kinds and (handset.session is not None or handset.todo):
         step = ends.restarts(world.handset)
-        yield _to(world, "HANDSET: POWER CUT", step, up=0, down=0, stray=world.up or world.stray)
+        yield _to(
+            world, "HANDSET: POWER CUT", step, up=0, down=0, old=0, stray=world.up or world.stray
+        )
     if "stop" in kinds and handset.session is not None:
         step = ends.stops(world.handset, names)
-        yield _to(world, "STOPPED", step, up=0, down=0, stray=world.up or world.stray)
+        yield _to(world, "STOPPED", step, up=0, down=0, old=0, stray=world.up or world.stray)
     if "cut-server" in kinds:
         yield from _server_cuts(ends, world, names)
     if world.up:

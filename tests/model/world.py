@@ -29,7 +29,9 @@ class Config(msgspec.Struct, frozen=True):
     """What is explored: the start states, the schedules' budgets, and which faults there are.
 
     `faults` counts what goes wrong on the wire, in power and at the server; `notes` new
-    notifications, `replays` old ones once more, `syncs` sessions that the person starts.
+    notifications, `replays` old ones once more, `syncs` sessions that the person starts. `signed`: over
+    what the server holds (for the handset the stored nonce or the candidate), the SessionID, the
+    nonce before the one that the server holds now, or one that nobody has.
     """
 
     name: str
@@ -40,7 +42,7 @@ class Config(msgspec.Struct, frozen=True):
     syncs: int = 0
     kinds: tuple[str, ...] = ("lose", "again", "late", "cut-handset", "cut-server")
     misbehaviour: tuple[str, ...] = ()
-    signed: tuple[str, ...] = ("stored", "session-id", "candidate", "wrong")
+    signed: tuple[str, ...] = ("stored", "session-id", "behind", "wrong")
     stale_server: tuple[bool, ...] = (True,)
     stale_client: tuple[bool, ...] = (False,)
     ordinary: policy.Demand = "optional"
