@@ -9,15 +9,23 @@ import re
 
 from lxml import etree
 
-from emulator.wire.element import SYNCML, Document, Element, Located
+from emulator.wire.element import PROV, SYNCML, Document, Element, Located
 from emulator.wire.errors import WireError
-from emulator.wire.tokens import DIALECTS, NAMES, NEWEST, URIS, VERSIONS, Dialect, dialect_of
-from emulator.wire.xmlscan import MAX_DEPTH, Scan
+from emulator.wire.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS
+from emulator.wire.remarks import distinct, note
+from emulator.wire.tokens import (
+    DIALECTS,
+    NAMES,
+    NEWEST,
+    URIS,
+    VERSIONS,
+    Dialect,
+    dialect_of,
+    knowing,
+)
+from emulator.wire.xmlscan import Scan
 
 __all__ = ["decode", "encode", "locate"]
-
-MAX_ATTRIBUTES = 64
-"""Attributes of one element; SyncML has none."""
 
 _BLANK = " \t\r\n"
 _URIS_WITHOUT_CASE = {uri.lower(): ns for uri, ns in URIS.items()}
@@ -31,13 +39,19 @@ Place = tuple[str, str, str]
 """Where an element stands: its namespace as written, as understood, and its local name."""
 
 
-def decode(octets: bytes) -> Document:
+def decode(octets: bytes, transport: str = "") -> Document:
     """The document in `octets`. Raises WireError, and nothing else.
+
+    `transport` is the charset that the Content-Type names, if it does.
 
     White space between elements is dropped where the parent has element children; all other text
     is kept as it is. An element whose namespace is missing gets the one that knows its name.
     """
-    scan = Scan(octets)
+    scan = Scan(octets, transport=transport)
+    text = scan.utf8()
+    # Each element has one `<` at least, so that few documents need to be counted.
+    if text.count(b"<") > MAX_ELEMENTS and (many := scan.exceeded()):
+        raise many
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -49,27 +63,27 @@ def decode(octets: bytes) -> Document:
         remove_pis=True,
     )
     try:
-        node = etree.fromstring(scan.utf8(), parser)
+        node = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as error:
         at = _offset(scan, error)
-        raise scan.too_deep() or WireError(at, "well-formed XML", error.msg or "") from None
+        raise scan.exceeded() or WireError(at, "well-formed XML", error.msg or "") from None
     reader = _Reader(scan)
     root, uri = reader.element(node, ("", "", ""), 1), reader.uri
     stated = uri[-3:] if root.ns == SYNCML and uri[-3:] in VERSIONS else ""
     dialect = f"SyncML {stated}" if stated and root.tag == "SyncML" else dialect_of(root)
     if dialect is None:
-        where = Scan(octets, trace=True).located()[0].start
-        raise WireError(where, "a SyncML, DevInf, MetInf or TNDS document", root.tag)
-    return Document(root, dialect, tuple(reader.remarks.items()))
+        expected = "a SyncML, DevInf, MetInf, TNDS or OMA CP document"
+        raise WireError(scan.start_of(0), expected, root.tag)
+    return Document(root, dialect, distinct((*scan.remarks, *reader.remarks.items())))
 
 
-def locate(octets: bytes) -> tuple[Located, ...]:
+def locate(octets: bytes, transport: str = "") -> tuple[Located, ...]:
     """Where each element of `decode(octets)` lies, in document order.
 
     Values are character data as written, references (`&amp;`) unresolved. Raises WireError as
     `decode` does, and for UTF-16, in which octets do not stand for themselves.
     """
-    return Scan(octets, trace=True).located()
+    return Scan(octets, trace=True, transport=transport).located()
 
 
 class _Reader:
@@ -78,7 +92,8 @@ class _Reader:
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
         self.uri = ""
-        self.remarks = dict(scan.remarks)
+        self.remarks: dict[str, str] = {}
+        self.count = 0
         self.places: dict[tuple[str, str, str], Place] = {}
 
     def element(self, node: etree._Element, around: Place, depth: int) -> Element:
@@ -90,7 +105,9 @@ class _Reader:
         if depth == 1:
             self.uri = place[0]
         elif depth > MAX_DEPTH:
-            raise self.scan.too_deep() or WireError(0, f"elements at most {MAX_DEPTH} deep")
+            raise self.scan.exceeded() or WireError(0, f"elements at most {MAX_DEPTH} deep")
+        if node.prefix and "namespace-prefix" not in self.remarks:
+            self.remark("namespace-prefix", f"{node.prefix[:40]}:{place[2][:40]}")
         text = node.text or ""
         content: list[Element | str | bytes] = []
         if len(node):
@@ -103,19 +120,19 @@ class _Reader:
                     content.append(tail)
         elif text:
             content.append(text)
-        return Element(place[1], place[2], tuple(content), self.attributes(node))
+        attributes = self.attributes(node, place[1]) if len(node.attrib) else ()
+        return Element(place[1], place[2], tuple(content), attributes)
 
-    def attributes(self, node: etree._Element) -> tuple[tuple[str, str], ...]:
+    def attributes(self, node: etree._Element, ns: str) -> tuple[tuple[str, str], ...]:
         count = len(node.attrib)
-        if count > MAX_ATTRIBUTES:
+        self.count += count
+        if count > MAX_ATTRIBUTES or self.count > MAX_ELEMENTS:
             # lxml takes quadratic time to list them.
-            raise WireError(
-                0, f"at most {MAX_ATTRIBUTES} attributes", f"{count} of {node.tag}"[:80]
-            )
-        found = tuple((str(k), str(v)) for k, v in node.attrib.items()) if count else ()
-        if found:
-            sentence = "SyncML has no attributes but xmlns; those of other namespaces are left out"
-            self.remarks.setdefault("attribute-unexpected", sentence)
+            expected = f"at most {MAX_ATTRIBUTES} attributes"
+            raise self.scan.exceeded() or WireError(0, expected, str(count))
+        found = tuple((str(k), str(v)) for k, v in node.attrib.items())
+        if ns != PROV or any(name[0] == "{" for name, _ in found):
+            self.remark("attribute-unexpected")
         return tuple((name, value) for name, value in found if name[0] != "{")
 
     def place(self, name: str, around: Place) -> Place:
@@ -126,26 +143,18 @@ class _Reader:
             return uri, around[1], tag
         ns = URIS.get(uri) or _URIS_WITHOUT_CASE.get(uri.lower())
         if uri and uri not in URIS:
-            kind = "variant" if ns else "unknown"
-            self.remark(f"namespace-{kind}", f"{uri} is not the name of a namespace of SyncML")
+            self.remark("namespace-variant" if ns else "namespace-unknown", uri[:80])
         if ns is None and uri and not uri.lower().startswith("syncml:"):
             return uri, uri, tag
         if ns is None or (inherited and tag not in NAMES[ns]):
-            meant = _knowing(tag, around[1])
-            if meant and inherited:
-                self.remark(
-                    "namespace-missing", f"{tag} has no namespace of its own; read as {meant}"
-                )
+            meant = knowing(tag, around[1])
+            if meant and inherited and (uri or meant != PROV):
+                self.remark("namespace-missing", f"{tag}, read as {meant}")
             ns = meant or ns or uri
         return uri, ns, tag
 
-    def remark(self, name: str, sentence: str) -> None:
-        self.remarks.setdefault(name, sentence)
-
-
-def _knowing(tag: str, around: str) -> str:
-    """The vocabulary that has this name: the surrounding one, else the first, else none ("")."""
-    return next((ns for ns in (around, *NAMES) if tag in NAMES.get(ns, ())), "")
+    def remark(self, id_: str, detail: str = "") -> None:
+        self.remarks.setdefault(*note(id_, detail))
 
 
 def _offset(scan: Scan, error: etree.XMLSyntaxError) -> int:
@@ -171,15 +180,17 @@ def _write(
 ) -> None:
     ns, tag = element.ns, element.tag
     if depth > MAX_DEPTH:
-        raise WireError(0, f"elements at most {MAX_DEPTH} deep", tag)
+        raise WireError(0, f"elements at most {MAX_DEPTH} deep", tag, element)
     if tag not in NAMES.get(ns, ()):
-        _check_name(tag)
+        _check_name(tag, element)
     out.append(f"<{tag}")
     if ns != around and (ns or around):
         out.append(f' xmlns="{_uri(ns, dialect).translate(_ATTRIBUTE_ESCAPES)}"')
     for name, value in element.attributes:
-        _check_name(name)
-        out.append(f' {name}="{_checked(value, name).translate(_ATTRIBUTE_ESCAPES)}"')
+        _check_name(name, element)
+        if name.lower().startswith("xml"):
+            raise WireError(0, "attributes that XML has not reserved", name, element)
+        out.append(f' {name}="{_checked(value, element).translate(_ATTRIBUTE_ESCAPES)}"')
     if not element.content:
         out.append("/>")
         return
@@ -188,7 +199,10 @@ def _write(
         if isinstance(part, Element):
             _write(out, part, ns, dialect, depth + 1)
         else:
-            out.append(_checked(part, tag).translate(_ESCAPES))
+            text = _checked(part, element)
+            # Readers take blank text beside elements for layout, ours too.
+            if len(element.content) == 1 or text.strip(_BLANK) or not any(element.elements()):
+                out.append(text.translate(_ESCAPES))
     out.append(f"</{tag}>")
 
 
@@ -197,19 +211,20 @@ def _uri(ns: str, dialect: Dialect) -> str:
     return known.uri if known else ns
 
 
-def _checked(text: str | bytes, name: str) -> str:
+def _checked(text: str | bytes, element: Element) -> str:
     if isinstance(text, bytes):
         try:
             text = text.decode()
         except UnicodeDecodeError:
-            raise WireError(0, f"text in {name}, since this is XML", "binary data") from None
+            expected = f"text in {element.tag}, since this is XML"
+            raise WireError(0, expected, "binary data", element) from None
     strange = _NOT_XML.search(text)
     if strange:
         found = f"U+{ord(strange.group()):04X}"
-        raise WireError(0, f"characters of XML in {name}", found)
+        raise WireError(0, f"characters of XML in {element.tag}", found, element)
     return text
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, element: Element) -> None:
     if not _NAME.fullmatch(name):
-        raise WireError(0, "an element name of XML", repr(name[:40]))
+        raise WireError(0, "a name of XML", repr(name[:40]), element)

@@ -22,7 +22,7 @@ def test_captures_come_back_octet_for_octet(name: str) -> None:
 def test_captured_xml_keeps_its_tree_and_then_its_octets(name: str) -> None:
     once = convert(CAPTURED_XML[name])
     assert sniff(once) == "wbxml"
-    assert decode_any(once) == decode_any(CAPTURED_XML[name])
+    assert decode_any(once).root == decode_any(CAPTURED_XML[name]).root
     assert convert(convert(once)) == once
 
 
