@@ -22,7 +22,7 @@ from emulator.protocol.events import (
     What,
 )
 from emulator.protocol.keyring import Account
-from emulator.wire import build, codec
+from emulator.wire import build, charsets, codec
 from emulator.wire.errors import WireError
 
 FORMAT = 1
@@ -140,7 +140,7 @@ def cut(
         return Octets(octets.hex())
     reader = codec.by_media_type(content_type)
     try:
-        spans = _secret_spans(octets, reader) if reader else [(0, len(octets))]
+        spans = _secret_spans(octets, reader, content_type) if reader else [(0, len(octets))]
     except WireError:
         spans = [(0, len(octets))]
     name = account.name if account else "unknown"
@@ -158,10 +158,10 @@ def _basic(account: Account) -> bytes:
     return base64.b64encode(f"{account.user}:{account.password}".encode())
 
 
-def _secret_spans(octets: bytes, reader: codec.Codec) -> list[tuple[int, int]]:
+def _secret_spans(octets: bytes, reader: codec.Codec, content_type: str) -> list[tuple[int, int]]:
     """Every run of character data in the Data of a Cred that is no digest: basic, or of no type."""
     creds: list[tuple[list[str], list[tuple[int, int]]]] = []
-    for at in reader.locate(octets):
+    for at in reader.locate(octets, charsets.of_content_type(content_type)):
         if at.path[-1:] == ("Cred",):
             creds.append(([], []))
         elif creds and at.path[-3:] == ("Cred", "Meta", "Type"):
