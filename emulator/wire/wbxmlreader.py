@@ -222,7 +222,7 @@ class Reader:
 
             count += 1
             if count > MAX_ELEMENTS:
-                raise WireError(pos, f"at most {MAX_ELEMENTS} elements", "one more")
+                raise WireError(pos, f"at most {MAX_ELEMENTS} elements and attributes", "one more")
             if trace is not None:
                 mark = _Mark((*(marks[-1].path if marks else path), tag.tag), pos, after, [])
                 if octet & ATTRIBUTES:

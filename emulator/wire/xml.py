@@ -184,12 +184,14 @@ def _write(
     if tag not in NAMES.get(ns, ()):
         _check_name(tag, element)
     out.append(f"<{tag}")
-    if ns != around and (ns or around):
-        out.append(f' xmlns="{_uri(ns, dialect).translate(_ATTRIBUTE_ESCAPES)}"')
+    if ns != around:
+        uri = _uri(ns, dialect)
+        if uri or around:
+            out.append(f' xmlns="{uri.translate(_ATTRIBUTE_ESCAPES)}"')
     for name, value in element.attributes:
         _check_name(name, element)
-        if name.lower().startswith("xml"):
-            raise WireError(0, "attributes that XML has not reserved", name, element)
+        if name == "xmlns":
+            raise WireError(0, "attributes that declare no namespace", name, element)
         out.append(f' {name}="{_checked(value, element).translate(_ATTRIBUTE_ESCAPES)}"')
     if not element.content:
         out.append("/>")

@@ -150,12 +150,12 @@ class Scan:
             path = self._open[-1].path
         if len(self._open) >= MAX_DEPTH:
             raise WireError(at, f"elements at most {MAX_DEPTH} deep", "one more")
-        self._count += 1 + len(attributes)
+        runs = _attributes(self.octets, at, attributes) if attributes else ()
+        self._count += 1 + len(runs)
         if self._count > MAX_ELEMENTS:
             raise WireError(at, f"at most {MAX_ELEMENTS} elements and attributes", "one more")
         if len(attributes) > MAX_ATTRIBUTES:
             raise WireError(at, f"at most {MAX_ATTRIBUTES} attributes", str(len(attributes)))
-        runs = _attributes(self.octets, at, attributes) if attributes else ()
         self._open.append(_Open(len(self._found), (*path, name.rpartition(":")[2]), at, [], runs))
         self._found.append(None)
 
