@@ -268,6 +268,11 @@ def test_size() -> None:
         data("\0"),
         data("\ud800"),
         Element("", "a b"),
+        Element("", "a/><b"),
+        Element("", "a:b"),
+        Element("", "1"),
+        Element("", "\ud800"),
+        Element(SYNCML, "Data", (), (("xmlns", "b"),)),
         Element("", ""),
         Element(SYNCML, "Data", (), (("a>", "b"),)),
     ],
@@ -275,6 +280,13 @@ def test_size() -> None:
 def test_what_cannot_be_written(element: Element) -> None:
     with pytest.raises(WireError):
         xml.encode(Document(root(element), "SyncML 1.2"))
+
+
+def test_unusual_names_are_written_where_they_can_be_read() -> None:
+    for name in ("p\u06ecarm", "x\u0559", "\u0446"):
+        octets = syncml(f"<{name} {name}='1'/>")
+        document = xml.decode(octets)
+        assert xml.decode(xml.encode(document)) == document
 
 
 def test_trees_too_deep_to_write() -> None:
