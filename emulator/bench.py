@@ -122,6 +122,8 @@ class Bench:
             state, url=url, accounts={**state.accounts, device_id: account}
         )
         profile = _profile(self._handset, url, device_id, client_nonce, shared)
+        if "slow" in self.server.misbehaviour:
+            profile = _impatient(profile)
         self.phone = Phone(
             profile,
             self._folder / str(self._round),
@@ -231,6 +233,15 @@ def _profile(
     account = msgspec.structs.replace(account, policy=policy)
     device = msgspec.structs.replace(profile.device, id=device_id)
     return msgspec.structs.replace(profile, accounts=(account,), device=device)
+
+
+def _impatient(profile: profiles.Profile) -> profiles.Profile:
+    """Waits for a reply as long as a person at a demo does, and not as long as a phone."""
+    (account,) = profile.accounts
+    http = msgspec.structs.replace(account.policy.http, timeout=PACE)
+    policy = msgspec.structs.replace(account.policy, http=http)
+    account = msgspec.structs.replace(account, policy=policy)
+    return msgspec.structs.replace(profile, accounts=(account,))
 
 
 def demo_deck() -> Bench:

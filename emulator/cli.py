@@ -269,6 +269,28 @@ def convert(
 
 
 @app.command()
+def check(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SCENARIO...", help="Numbers, names, TOML files; all; list."),
+    ] = None,
+    server_url: Annotated[
+        str, typer.Option("--server-url", metavar="URL", help="Not the built-in server: this one.")
+    ] = "",
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="P", help="The account at that server.")
+    ] = "",
+    misbehave: Misbehave = None,
+    json: Json = False,
+    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE")] = None,
+) -> None:
+    """Scripted scenarios: given, when, expect; every step and branch of the change request."""
+    from emulator.verbs.check import check as go
+
+    _done(go(tuple(scenarios or ()), server_url, profile, tuple(misbehave or ()), json, junit))
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535)] = 8180,
     accounts: Annotated[Path | None, typer.Option("--accounts", metavar="FILE")] = None,

@@ -96,11 +96,17 @@ def shipped() -> dict[str, dict[str, Path]]:
     return found
 
 
-def load(name: str, overrides: Mapping[str, str] | None = None, handset: str = "") -> Profile:
+def load(
+    name: str,
+    overrides: Mapping[str, str] | None = None,
+    handset: str = "",
+    tables: Mapping[str, Any] | None = None,
+) -> Profile:
     """The profile in a file, or the shipped one of that name (a server's before a handset's).
 
     `overrides` ("account.url" -> value) come from the command line and win; `handset` is taken
-    instead of the handset profile that the file names.
+    instead of the handset profile that the file names; `tables` lie over the file as if they stood
+    in it, [account] being that of every account.
     """
     path = _find(name)
     own = _read(path)
@@ -114,7 +120,29 @@ def load(name: str, overrides: Mapping[str, str] | None = None, handset: str = "
         asker = Path("--handset") if handset else path
         handset = handset or own.get("handset", DEFAULT_HANDSET)
         layers.insert(0, (f"handset {handset}", _layer("handsets", handset, asker)))
+    if tables:
+        layers[-1] = (path.name, _over(own, tables))
     return _build(path, layers, overrides or {})
+
+
+def check_tables(path: Path, tables: Mapping[str, Any]) -> None:
+    """Whether these tables may lie over a profile. Raises ProfileError, `path` being where they stand."""
+    for key, value in tables.items():
+        if key == "account":
+            _convert(path, key, _without_references(value), AccountTable)
+            _check_nonces(path, key, value)
+        else:
+            _check(path, key, value)
+
+
+def _over(own: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables of a profile with others over them."""
+    merged: dict[str, Any] = {}
+    for layer in (own, {key: value for key, value in tables.items() if key != "account"}):
+        _merge(merged, layer, {}, "", "")
+    for account in merged.get("accounts", {}).values():
+        account.update(tables.get("account", {}))
+    return merged
 
 
 def _kind_of(path: Path) -> str:

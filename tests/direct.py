@@ -16,7 +16,7 @@ from emulator.profiles import Profile
 from emulator.protocol import effects
 from emulator.protocol.keyring import Account
 from emulator.server import accounts
-from emulator.server.exchange import Lost, Request
+from emulator.server.exchange import Late, Lost, Request
 from emulator.server.misbehaviour import parse
 from emulator.server.service import Service
 from emulator.store import Store
@@ -44,6 +44,8 @@ class Direct:
         reply = self._service.hear(Request(path, content_type, octets))
         if isinstance(reply, Lost):
             return effects.Lost("connection closed")
+        if isinstance(reply, Late):
+            return effects.Lost("no response within 30 s")
         return effects.Reply(reply.status, reply.content_type, reply.octets)
 
     async def close(self) -> None:

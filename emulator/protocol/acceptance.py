@@ -9,6 +9,8 @@ from emulator.protocol.turn import Turn
 from emulator.wire import build
 from emulator.wire.syncml import VERSIONS, Message, Status, number
 
+_FOR_SESSION = ("basic", "md5")
+"""Schemes of which one Cred may do for a session (212)."""
 _OLDER_VERSION = (505, 513, 400, 501)
 
 
@@ -43,6 +45,8 @@ def _answer_to_package_1(turn: Turn, message: Message, status: Status | None) ->
     if not challenged:
         turn.step(3, "passed", "package 1 was answered")
     if status is not None and status.code in (200, 212):
+        if status.code == 200 and turn.state.signing and turn.state.signing.scheme in _FOR_SESSION:
+            turn.remark("accepted-once")
         clientauth.accepted(turn, status)
         turn.step(4, "passed", _accepted_words(turn, status.code))
         _step_5(turn, message)
@@ -50,6 +54,7 @@ def _answer_to_package_1(turn: Turn, message: Message, status: Status | None) ->
         code = status.code if status else "no Status for SyncHdr"
         endings.not_authenticated(turn, f"it answered our challenge with {code}")
     elif status is None:
+        turn.remark("no-header-status")
         endings.step_4_failed(turn, "the server sent no Status for our SyncHdr")
     elif status.code in (401, 407):
         _challenged(turn, message, status)
@@ -76,12 +81,16 @@ def _challenged(turn: Turn, message: Message, status: Status) -> None:
     limit = turn.state.account.policy.auth.retries
     target = turn.state.url if message.header.resp_uri else turn.state.account.url
     signing = clientauth.challenge(turn, status, target)
+    expected = 401 if turn.state.sent and turn.state.sent.signed else 407
+    if status.code != expected:
+        turn.remark("wrong-refusal", f"{status.code}, where {expected} is due")
     if isinstance(signing, str):
         endings.refused(turn, signing)
     elif turn.state.challenges.count(status.code) >= limit:
         endings.refused(
             turn,
-            f"{status.code} again, over the nonce of its challenge: user or password are probably wrong",
+            f"{status.code} again, over the nonce of its challenge: user or password are wrong, "
+            "or the server goes by another nonce than it sent",
         )
     else:
         turn.set(signing=signing, challenges=(*turn.state.challenges, status.code), url=target)
@@ -119,7 +128,8 @@ def _step_5(turn: Turn, message: Message) -> None:
             serverauth.proven(turn, matched)
         elif challenged:
             words = "it sent no Cred" if matched is None else "its Cred does not verify"
-            endings.not_authenticated(turn, f"{words} in answer to our challenge")
+            words += f" in answer to our challenge{_other_name(turn, message)}"
+            endings.not_authenticated(turn, words)
             return
         elif matched is None and demand == "optional":
             serverauth.excused(turn)
@@ -131,6 +141,13 @@ def _step_5(turn: Turn, message: Message) -> None:
             return
     turn.move("accepted")
     progress.go_on(turn, message)
+
+
+def _other_name(turn: Turn, message: Message) -> str:
+    """By which other id the server signs, perhaps; "" when it names itself as the account does."""
+    name = (message.header.source.name if message.header.source else "") or ""
+    ours = turn.state.account.server_id
+    return "" if name in ("", ours) else f"; it calls itself {name}, the account {ours}"
 
 
 def _is_step_6(turn: Turn, status: Status) -> bool:

@@ -90,6 +90,9 @@ def accepted(turn: Turn, status: Status) -> None:
         if scheme in ("md5", "mac") and state.account.policy.auth.scheme != "basic":
             nonce = nonce_of(turn, status.chal) or None
         turn.record(Challenged("server", status.code, scheme, (nonce or b"").hex(), False))
+        ours = state.account.policy.auth.scheme
+        if ours not in ("none", scheme):
+            turn.remark("chal-type-differs", f"{scheme or 'no type'} instead of {ours}")
     if nonce is not None:
         turn.set(client_nonce_due=nonce)
     if status.code == 212 or state.accepted_for_session:

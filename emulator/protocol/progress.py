@@ -32,7 +32,7 @@ def go_on(turn: Turn, message: Message) -> None:
         )
         turn.set(idle=turn.state.idle + 1 if quiet else 0)
         if turn.state.idle >= _IDLE_LIMIT:
-            endings.end(turn, "peer-error", f"{_IDLE_LIMIT} messages in a row brought nothing")
+            _never_ends(turn, message)
             return
         turn.move("more")
         package = {State.PACKAGE_2: 3, State.PACKAGE_4: 5}.get(state, 5)
@@ -45,6 +45,16 @@ def go_on(turn: Turn, message: Message) -> None:
         _after_package_4(turn, message, due)
     else:
         _finish(turn)
+
+
+def _never_ends(turn: Turn, message: Message) -> None:
+    """The server keeps us in its package without saying anything (decision 17)."""
+    asks = any(isinstance(c, Alert) and c.code == build.NEXT_MESSAGE for c in message.commands)
+    turn.remark("endless-222" if asks else "no-final")
+    how = "asks for the next message (Alert 222) without end" if asks else "sends no Final"
+    words = f"the server {how}: {_IDLE_LIMIT} messages in a row brought nothing"
+    confirmed = "; the fresh nonces are confirmed all the same" if turn.state.confirmed else ""
+    endings.end(turn, "peer-error", words + confirmed)
 
 
 def _changes(turn: Turn, message: Message, due: list[packages.Answer]) -> None:

@@ -119,6 +119,61 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "SyncML Security, basic",
         "credentials are sent readable over plain http",
     ),
+    "duplicate-reply": (
+        "error",
+        "SyncML RepPro, MsgID",
+        "the reply is the one before once more, not the one to our message; we ask again",
+    ),
+    "not-syncml": (
+        "error",
+        "SyncML HTTP Binding, responses",
+        "the answer of HTTP brings no SyncML message",
+    ),
+    "broken-message": (
+        "error",
+        "SyncML HTTP Binding, Content-Type; SyncML RepPro",
+        "the message cannot be read in the encoding of the session",
+    ),
+    "resp-uri-changed": (
+        "note",
+        "SyncML RepPro, RespURI",
+        "the server gives another RespURI in the middle of a session; we follow it",
+    ),
+    "accepted-once": (
+        "note",
+        "SyncML Security, 200 and 212; decision 13",
+        "200 instead of 212: the server wants a Cred in each message",
+    ),
+    "wrong-refusal": (
+        "warning",
+        "SyncML Security, 401/407",
+        "a wrong Cred is refused with 401, a missing one with 407; the server mixes them up",
+    ),
+    "chal-type-differs": (
+        "warning",
+        "SyncML RepPro, Chal; decision 6",
+        "the Chal of a success Status is of another type than our credentials",
+    ),
+    "server-cred-missing": (
+        "warning",
+        "change request 5.1, step 5",
+        "the server sent no Cred although it has to; it is asked for one",
+    ),
+    "server-cred-wrong": (
+        "warning",
+        "change request 5.1, step 5; decision 7",
+        "the server's Cred verifies with none of the nonces that it may use; it is challenged once",
+    ),
+    "no-final": (
+        "error",
+        "SyncML RepPro, Final; decision 17",
+        "the server never marks the end of its package",
+    ),
+    "endless-222": (
+        "error",
+        "DS Protocol, Alert 222; decision 17",
+        "the server asks for the next message again and again and brings nothing",
+    ),
     "wire": ("note", "SyncML RepPro", "the message deviates from its description"),
 }
 

@@ -134,6 +134,7 @@ def doubted(turn: Turn, code: int) -> bytes:
     """Step 5 is not passed: the nonce of the challenge that gives the server one more try."""
     nonce = turn.random(NONCE_LENGTH)
     turn.set(proof="challenged", server_challenge=nonce)
+    turn.remark("server-cred-missing" if code == 407 else "server-cred-wrong")
     turn.record(Challenged("client", code, "md5", nonce.hex(), True))
     why = "the server sent no Cred" if code == 407 else "the server's Cred does not verify"
     turn.step(5, "running", f"{why}: {code} with a challenge")

@@ -39,7 +39,7 @@ from emulator.protocol.turn import OutOfMessages, SessionState, Turn
 from emulator.protocol.verdict import REASONS, Verdict, reached
 from emulator.wire import build, codec
 from emulator.wire.errors import WireError
-from emulator.wire.syncml import Message, number
+from emulator.wire.syncml import Message, Status, number
 
 _STOPPED = {
     "interrupted": "the session was interrupted",
@@ -195,6 +195,7 @@ def _reply(turn: Turn, reply: Reply) -> None:
     message, problem, is_syncml = _read(reply, state.device.codec)
     if message is None:
         turn.record(_received(turn, reply, None, problem))
+        turn.remark("broken-message" if is_syncml else "not-syncml", problem)
         if is_syncml:
             endings.broken(turn, problem)
         else:
@@ -204,6 +205,11 @@ def _reply(turn: Turn, reply: Reply) -> None:
     if not state.heard_reply:
         _first_reply(turn)
     turn.record(_received(turn, reply, message, ""))
+    if _stale(state, message):
+        turn.remark("duplicate-reply", f"MsgID {message.header.msg_id}")
+        _duplicate(turn, "the server sent its previous reply once more")
+        return
+    turn.set(heard_msg_id=message.header.msg_id)
     for id_, sentence in message.remarks:
         turn.remark("wire", f"{id_}: {sentence}")
     if message.header.session_id != state.session_id:
@@ -213,6 +219,25 @@ def _reply(turn: Turn, reply: Reply) -> None:
             acceptance.heard(turn, message)
     except OutOfMessages:
         endings.broken(turn, f"the session did not end within {turn.state.messages} messages")
+
+
+def _stale(state: SessionState, message: Message) -> bool:
+    """Whether a reply is the one before: its MsgID again, and nothing about our last message.
+
+    A server that counts no MsgIDs answers our message all the same, and is not meant.
+    """
+    refs = {c.msg_ref for c in message.commands if isinstance(c, Status)}
+    ours = str(state.sent.msg_id) if state.sent else ""
+    return bool(refs) and message.header.msg_id == state.heard_msg_id and ours not in refs
+
+
+def _duplicate(turn: Turn, reason: str) -> None:
+    """The reply to our message is missing, as if it were lost; a server that insists is at fault."""
+    sent = turn.state.sent
+    if sent is not None and sent.attempt > turn.state.account.policy.http.resend:
+        endings.broken(turn, f"{reason}, also to the repeated message")
+    else:
+        _lost(turn, reason)
 
 
 def _first_reply(turn: Turn) -> None:
@@ -228,20 +253,37 @@ def _first_reply(turn: Turn) -> None:
 def _read(reply: Reply, encoding: str) -> tuple[Message | None, str, bool]:
     """The message in a response; or None, why there is none, and whether it meant to be SyncML."""
     if reply.status != 200:
-        return None, f"HTTP status {reply.status}", False
+        return None, _http_words(reply.status), False
     if not reply.octets:
-        return None, "an empty body", False
+        return None, "HTTP status 200, but an empty body", False
+    if reply.octets.lstrip()[:14].lower().startswith((b"<html", b"<!doctype html")):
+        return None, "an HTML page; is the URL the one of the SyncML service?", False
     reader = codec.by_media_type(reply.content_type)
     if reader is None:
         return None, f"content type {reply.content_type or 'missing'} is not SyncML", False
-    if reply.octets.lstrip()[:14].lower().startswith((b"<html", b"<!doctype html")):
-        return None, "an HTML page", False
     if reader.name != encoding:
         return None, f"a reply in {reader.name} to a session in {encoding}", True
     try:
         return reader.decode(reply.octets, reply.content_type), "", True
     except WireError as wrong:
         return None, f"the {reader.name} message is broken: {wrong}", True
+
+
+_HTTP_WORDS = {
+    401: "the web server wants a password of its own; the 401 of SyncML stands in a message",
+    404: "nothing is there; is the URL the one of the SyncML service?",
+    407: "a proxy wants a password",
+}
+
+
+def _http_words(status: int) -> str:
+    """A status of HTTP, and what a person can make of it (decision 17)."""
+    words = _HTTP_WORDS.get(status, "")
+    if 300 <= status < 400:
+        words = "a redirect, which a handset does not follow; the URL is to be changed"
+    elif status >= 500:
+        words = "the server has failed"
+    return f"HTTP status {status}" + (f" ({words})" if words else "")
 
 
 def _received(turn: Turn, reply: Reply, message: Message | None, problem: str) -> MessageReceived:
@@ -281,5 +323,7 @@ def _addressed(turn: Turn, message: Message) -> bool:
     if turn.state.url.lower().startswith("https:") and not url.lower().startswith("https:"):
         endings.broken(turn, f"RespURI leads from https to {url}")
         return False
+    if url != turn.state.url != turn.state.account.url:
+        turn.remark("resp-uri-changed")
     turn.set(url=url)
     return True

@@ -69,6 +69,8 @@ class SessionState(msgspec.Struct, frozen=True):
     messages: int = 0
     idle: int = 0
     heard_reply: bool = False
+    heard_msg_id: str = ""
+    """The MsgID of the last reply that was taken in."""
     peer_max: int = 0
 
     signing: Signing | None = None

@@ -22,10 +22,10 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from emulator.server import accounts, control
-from emulator.server.exchange import Fact, Lost, Request, Said
+from emulator.server.exchange import Fact, Late, Lost, Request, Said
 from emulator.server.misbehaviour import HONEST, Misbehaviour
 from emulator.server.service import Service
-from emulator.server.state import ServerState
+from emulator.server.state import Reply, ServerState
 
 PATH = "/sync"
 LIMIT = 4 * 1024 * 1024
@@ -35,7 +35,8 @@ logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
 
 
 class Server(Service):
-    """The built-in server on a loopback port; 0 takes a free one.
+    """The built-in server on a loopback port; 0 takes a free one. `late`: how many seconds a late
+    reply is held back.
 
     `start` raises OSError when the port is in use. Used as `async with Server(...)`, or with `start`
     and `stop`.
@@ -50,6 +51,7 @@ class Server(Service):
         misbehaviour: Misbehaviour = HONEST,
         facts: Callable[[Fact], None] | None = None,
         keep: Callable[[ServerState], None] | None = None,
+        late: float = 60.0,
         **clock_and_entropy: Any,
     ) -> None:
         super().__init__(
@@ -61,6 +63,7 @@ class Server(Service):
         )
         self.host = host
         self.port = port
+        self.late = late
         self._running: _Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
         self._connections: dict[tuple[str, int], asyncio.Transport] = {}
@@ -186,8 +189,31 @@ class _Dropped(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._server.drop(tuple(scope["client"]))
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await _gone(receive)
+
+
+class _Held(Response):
+    """A response that leaves after some time, unless the client has gone before."""
+
+    def __init__(self, response: Response, seconds: float) -> None:
+        super().__init__()
+        self._response = response
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        gone = asyncio.create_task(_gone(receive))
+        try:
+            await asyncio.wait({gone}, timeout=self._seconds)
+        finally:
+            left = gone.done()
+            gone.cancel()
+        if not left:
+            await self._response(scope, receive, send)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def application(server: Server) -> Starlette:
@@ -210,7 +236,9 @@ def application(server: Server) -> Starlette:
             return PlainTextResponse("the server has failed\n", 500)
         if isinstance(reply, Lost):
             return _Dropped(server)
-        return Response(reply.octets, reply.status, media_type=reply.content_type)
+        if isinstance(reply, Late):
+            return _Held(_response(reply.reply), server.late)
+        return _response(reply)
 
     async def controlled(http: HttpRequest) -> Response:
         refused = control.allowed(http.client.host if http.client else "", http.headers)
@@ -229,6 +257,11 @@ def application(server: Server) -> Starlette:
             Route("/control/{path:path}", controlled, methods=methods),
         ]
     )
+
+
+def _response(reply: Reply) -> Response:
+    headers = dict(reply.headers)
+    return Response(reply.octets, reply.status, headers, media_type=reply.content_type)
 
 
 async def _body(http: HttpRequest) -> bytes | None:

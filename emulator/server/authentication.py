@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from emulator.server import digest
-from emulator.server.exchange import NONCE
+from emulator.server.exchange import NONCE, STALE
 from emulator.server.misbehaviour import Misbehaviour
 from emulator.server.state import Account, Outstanding, Session
 from emulator.wire import build
@@ -40,20 +40,49 @@ def judge(
     """Checks the Cred of a message from a client that is not authenticated yet."""
     if account.scheme == "none":
         return Judgement(OK, "no Cred is asked for: transport-layer security only")
-    fresh = entropy[NONCE] if account.scheme == "md5" else None
-    chal = build.chal(account.scheme, fresh)
     cred = message.header.cred
+    chal, nonce = _challenge(account, misbehaviour, entropy, refused=True)
     if cred is None:
-        return Judgement(MISSING, "client Cred is missing: 407 with a new nonce", chal, fresh)
+        return Judgement(MISSING, "client Cred is missing: 407 with a new nonce", chal, nonce)
     which = _verified(account, session, cred, message.header.ver_dtd)
     if "endless-401" in misbehaviour:
         which = None
     if which is None:
-        return Judgement(WRONG, "client Cred is wrong: 401 with a new nonce", chal, fresh)
+        code = MISSING if "refuse-with-407" in misbehaviour else WRONG
+        return Judgement(code, f"client Cred is wrong: {code} with a new nonce", chal, nonce)
+    code = OK if "200-for-212" in misbehaviour else AUTHENTICATED
     why = f"client Cred verified with the {which}"
-    if fresh is None or "never-chal" in misbehaviour:
-        return Judgement(AUTHENTICATED, f"{why}: 212 without Chal")
-    return Judgement(AUTHENTICATED, f"{why}: 212 with a new client nonce", chal, fresh)
+    if account.scheme != "md5" or "never-chal" in misbehaviour:
+        return Judgement(code, f"{why}: {code} without Chal")
+    chal, nonce = _challenge(account, misbehaviour, entropy, refused=False)
+    return Judgement(code, f"{why}: {code} with {_brings(nonce)}", chal, nonce)
+
+
+def _brings(nonce: bytes | None) -> str:
+    return "a Chal that brings no client nonce" if nonce is None else "a new client nonce"
+
+
+def _challenge(
+    account: Account, misbehaviour: Misbehaviour, entropy: bytes, *, refused: bool
+) -> tuple[Chal, bytes | None]:
+    """A Chal, and the nonce that the server goes by from then on (None: the one that it has)."""
+    nonce = entropy[NONCE] if account.scheme == "md5" else None
+    kind = misbehaviour.value("chal-type")
+    if kind == "basic":
+        return build.chal("basic", None), None
+    if kind == "mac":
+        return build.chal("mac", entropy[NONCE]), nonce
+    if nonce is None:
+        return build.chal(account.scheme, None), None
+    if "chal-without-nonce" in misbehaviour:
+        return build.chal("md5", None), b"" if refused else None
+    shown = entropy[STALE] if "wrong-nonce-in-chal" in misbehaviour else nonce
+    return build.chal("md5", shown), nonce
+
+
+def server_id(account: Account, misbehaviour: Misbehaviour) -> str:
+    """By which id the server names itself."""
+    return f"not-{account.server_id}" if "wrong-server-id" in misbehaviour else account.server_id
 
 
 def _verified(account: Account, session: Session, cred: Cred, ver_dtd: str) -> str | None:
@@ -88,17 +117,18 @@ def credential(account: Account, session: Session, misbehaviour: Misbehaviour) -
     if "basic" in (session.sign_scheme or account.scheme):
         scheme = "basic"
     if scheme == "basic":
-        octets = digest.basic(account.server_id, secret)
+        octets = digest.basic(server_id(account, misbehaviour), secret)
     else:
         nonce = _own_nonce(account, session, misbehaviour)
-        octets = digest.md5(account.server_id, secret, nonce, session.version)
+        identity = server_id(account, misbehaviour)
+        octets = digest.md5(identity, secret, nonce, session.version)
     return build.cred(scheme, digest.text(octets))
 
 
 def _own_nonce(account: Account, session: Session, misbehaviour: Misbehaviour) -> bytes:
     if session.sign is not None:
         return session.sign
-    opened = session.opened_by
+    opened = None if "ignore-session-id" in misbehaviour else session.opened_by
     if opened is not None and opened.signed_with == "session-id":
         encoding = misbehaviour.value("sign-with") or opened.encoding
         return digest.SESSION_ID[encoding](opened.session_id)

@@ -23,6 +23,12 @@ class Lost(msgspec.Struct, frozen=True):
     """No response: the connection is closed."""
 
 
+class Late(msgspec.Struct, frozen=True):
+    """The reply leaves later than a client waits; how much later is the shell's to know."""
+
+    reply: Reply
+
+
 class NoncesAre(msgspec.Struct, frozen=True, tag="nonces-are", tag_field="fact"):
     """The nonces of an account as the server has them: at start and end of a session, and when changed."""
 
@@ -46,5 +52,5 @@ class Answer(msgspec.Struct, frozen=True):
 
     state: ServerState
     commits: tuple[Commit, ...]
-    reply: Reply | Lost
+    reply: Reply | Lost | Late
     facts: tuple[Fact, ...]

@@ -40,6 +40,52 @@ TABLE: dict[str, Row] = {
         "STEP",
         ("4", "6"),
     ),
+    "ignore-session-id": Row(
+        "does not take the SessionID as default nonce: signs its Cred with its stored server nonce"
+    ),
+    "wrong-server-id": Row(
+        "names itself by another server id in the session: in LocName and in the digest of its Cred"
+    ),
+    "wrong-nonce-in-chal": Row("its Chal carries another nonce than the one that it goes by"),
+    "chal-without-nonce": Row(
+        "sends an md5 Chal without NextNonce: after a refusal it expects the empty nonce, after a "
+        "success it keeps the client nonce that it has"
+    ),
+    "chal-type": Row(
+        "sends a Chal of another type than that of the account", "TYPE", ("basic", "mac")
+    ),
+    "refuse-with-407": Row("refuses a wrong Cred with 407, as if there were none, instead of 401"),
+    "200-for-212": Row(
+        "accepts each message for itself only: 200 with a new Chal instead of 212, and 407 for the "
+        "next message if that has no Cred"
+    ),
+    "other-session-id": Row("its replies stand under another SessionID than the client's messages"),
+    "no-header-status": Row("its replies have no Status for SyncHdr"),
+    "no-final": Row("never marks the end of a package: no Final in any message"),
+    "no-resp-uri": Row(
+        "gives no RespURI: it knows the session by the device, the SessionID and the next MsgID"
+    ),
+    "resp-uri-changes": Row("gives another RespURI in each reply; all of them lead to the session"),
+    "endless-222": Row(
+        "asks for the next message (Alert 222) for ever, and brings nothing but Status"
+    ),
+    "duplicate-reply": Row(
+        "does what a message asks, but sends its previous reply once more; the right one comes when "
+        "the same message comes again"
+    ),
+    "http": Row(
+        "answers every request on the HTTP level, without looking into it: status 500, 302 or 401, "
+        "200 with an empty body, 200 with a page of HTML",
+        "ANSWER",
+        ("500", "302", "401", "empty", "html"),
+    ),
+    "slow": Row(
+        "does and commits what a request asks, but answers later than a client waits (serve: after "
+        "60 s)"
+    ),
+    "truncated-body": Row("sends the first half of each reply only, with the Content-Length of it"),
+    "connection-reset": Row("does nothing, and closes the connection without an answer"),
+    "other-encoding": Row("replies in XML to WBXML, and in WBXML to XML"),
 }
 
 

@@ -20,11 +20,12 @@ def package(turn: Turn, code: int, judged: Judgement | None) -> tuple[list[Part]
     """Statuses, and what the state of the packages asks for besides."""
     first, *statuses = answered(turn, code, judged)
     left = [p for p in turn.session.pending if not asks_next(p.command)]
+    ask = Part(build.alert(build.NEXT_MESSAGE, turn.session.device_id, turn.state.url))
+    if "endless-222" in turn.misbehaviour:
+        return [first, *statuses, ask], False
     if turn.session.sending:
         return [first, *statuses, *left], True
     if not turn.message.final:
-        url, device_id = turn.state.url, turn.session.device_id
-        ask = Part(build.alert(build.NEXT_MESSAGE, device_id, url))
         return [first, *left, *statuses, ask], False
     more = _PACKAGES.get(turn.session.package, _nothing)(turn)
     outgoing = (*left, *statuses, *turn.session.own, *more)

@@ -6,8 +6,8 @@ Cred is judged, a command carried out or a message packed is written elsewhere.
 
 from urllib.parse import urlsplit
 
-from emulator.server import authentication, commands
-from emulator.server.exchange import ENTROPY, STALE, Answer, Lost, Request, Said
+from emulator.server import authentication, commands, delivery
+from emulator.server.exchange import ENTROPY, STALE, Answer, Request, Said
 from emulator.server.misbehaviour import HONEST, Misbehaviour
 from emulator.server.packages import DONE, answered, asks_next, finish, package
 from emulator.server.packing import pack
@@ -30,6 +30,8 @@ def answer(
         raise ValueError(f"entropy: {ENTROPY} octets are needed, not {len(entropy)}")
     if request.path.partition("?")[0] != urlsplit(state.url).path:
         return _http(state, 404, "no such resource")
+    if (other := delivery.instead(request.content_type, misbehaviour)) is not None:
+        return Answer(state, (), other[0], (Said("", other[1]),))
     codec = by_media_type(request.content_type)
     if codec is None:
         return _http(state, 415, f"not SyncML: {request.content_type or 'no Content-Type'}")
@@ -54,13 +56,13 @@ def answer(
     )
     if session is None:
         _open(turn)
-    reply = _reply(turn, codec, *_work(turn, len(request.octets)))
-    lost = any(f"lose-reply:{step}" in misbehaviour for step in turn.session.steps)
-    if lost:
-        turn.say("the reply is lost")
-    return Answer(
-        turn.finished(), tuple(turn.commits), Lost() if lost else reply, tuple(turn.facts)
-    )
+    written = delivery.encoding(codec, misbehaviour)
+    reply = _reply(turn, written, *_work(turn, len(request.octets)))
+    previous = session.reply if session is not None else None
+    leaves, said = delivery.delivered(reply, turn.session.steps, previous, misbehaviour)
+    if said:
+        turn.say(said)
+    return Answer(turn.finished(), tuple(turn.commits), leaves, tuple(turn.facts))
 
 
 def _http(state: ServerState, status: int, line: str) -> Answer:
@@ -70,11 +72,9 @@ def _http(state: ServerState, status: int, line: str) -> Answer:
 
 def _repeated(state: ServerState, session: Session, misbehaviour: Misbehaviour) -> Answer:
     assert session.reply is not None
-    said = "the same request again: the same reply"
-    reply: Reply | Lost = session.reply
-    if any(f"lose-reply:{step}" in misbehaviour for step in session.steps):
-        said, reply = "the same request again: its reply is lost too", Lost()
-    return Answer(state, (), reply, (Said(session.device_id, said),))
+    leaves, said = delivery.delivered(session.reply, session.steps, None, misbehaviour)
+    words = "the same request again" + (f", and again {said}" if said else ": the same reply")
+    return Answer(state, (), leaves, (Said(session.device_id, words),))
 
 
 # What is refused before there is a session
@@ -127,7 +127,7 @@ def _work(turn: Turn, size: int) -> tuple[list[Part], bool]:
     """What to send in answer: the parts, and whether they end our package."""
     code, challenge = 200, None
     turn.note(steps=())
-    if not turn.session.authenticated:
+    if not turn.session.authenticated or "200-for-212" in turn.misbehaviour:
         judged = authentication.judge(
             turn.account, turn.session, turn.message, turn.misbehaviour, turn.entropy
         )
@@ -145,7 +145,7 @@ def _work(turn: Turn, size: int) -> tuple[list[Part], bool]:
         return answered(turn, 413), True
     verdict = turn.message.header_status()
     if verdict is not None and verdict.code in (401, 407):
-        return _again(turn, verdict), True
+        return _again(turn, verdict, code), True
     if verdict is not None:
         _accepted(turn, verdict)
     commands.carry_out(turn, turn.message.commands)
@@ -154,7 +154,9 @@ def _work(turn: Turn, size: int) -> tuple[list[Part], bool]:
 
 def _accept(turn: Turn, judged: authentication.Judgement) -> None:
     """Step 4 passed: the new client nonce is kept; older sessions of this device are forgotten."""
-    turn.note(authenticated=True, issued=judged.nonce, pending=(), steps=(4,))
+    if not turn.session.authenticated:
+        turn.note(authenticated=True, pending=(), steps=(4,))
+    turn.note(chal=judged.chal, challenge=None)
     if judged.nonce is not None:
         turn.keep(client_nonce=judged.nonce)
     others = {k: s for k, s in turn.state.sessions.items() if s.device_id != turn.session.device_id}
@@ -187,21 +189,19 @@ def _nonce_of(verdict: Status) -> bytes | None:
     return build.next_nonce(verdict.chal)
 
 
-def _again(turn: Turn, verdict: Status) -> list[Part]:
+def _again(turn: Turn, verdict: Status, code: int) -> list[Part]:
     """The client wants our Cred (again): our package once more, from its start, with the same Chal."""
     if verdict.chal is None:
         turn.say(f"the client says {verdict.data} without a Chal: nothing more to say")
         turn.note(pending=(), outgoing=(), sending=False, package=DONE)
-        return answered(turn, 200)
+        return answered(turn, code)
     scheme = build.scheme_of(verdict.chal.meta)
     turn.note(sign_scheme=scheme, sign=build.next_nonce(verdict.chal) or b"", accepted=False)
     turn.say(f"the client says {verdict.data}: our package again, with a Cred over its nonce")
     for command in turn.message.commands:
         turn.status(command, 200)
-    issued = turn.session.issued
-    chal = None if issued is None else build.chal("md5", issued)
     turn.note(sending=True, package=turn.session.answers)
-    header = Part(build.header_status(turn.message, 200, chal))
+    header = Part(build.header_status(turn.message, code, turn.session.chal))
     return [header, *turn.statuses, *turn.session.outgoing]
 
 
@@ -209,6 +209,9 @@ def _again(turn: Turn, verdict: Status) -> list[Part]:
 
 
 def _reply(turn: Turn, codec: Codec, parts: list[Part], final: bool) -> Reply:
+    if "no-header-status" in turn.misbehaviour:
+        parts = parts[1:]
+    final = final and "no-final" not in turn.misbehaviour
     header = _header(turn, signed=True)
     # Fit or not, a message brings its package on: by a part besides the Status for SyncHdr and that
     # for an Alert 222. An item larger than the client's MaxMsgSize is thus sent all the same.
@@ -233,11 +236,28 @@ def _header(turn: Turn, *, signed: bool) -> SyncHdr:
     return SyncHdr(
         ver_dtd=session.version,
         ver_proto=f"SyncML/{session.version}",
-        session_id=session.session_id,
+        session_id=_session_id(turn),
         msg_id=str(session.said),
         target=Location(session.device_id),
-        source=Location(state.url, account.server_id if account and names else None),
-        resp_uri=f"{state.url}?sid={session.key}" if session.authenticated else None,
+        source=Location(
+            state.url,
+            authentication.server_id(account, turn.misbehaviour) if account and names else None,
+        ),
+        resp_uri=_resp_uri(turn) if session.authenticated else None,
         cred=authentication.credential(account, session, turn.misbehaviour) if account else None,
         meta=Meta(max_msg_size=str(state.max_msg_size)),
     )
+
+
+def _session_id(turn: Turn) -> str:
+    own = turn.session.session_id
+    return f"{own}0" if "other-session-id" in turn.misbehaviour else own
+
+
+def _resp_uri(turn: Turn) -> str | None:
+    """Where the client goes on: the key of the session is in it."""
+    if "no-resp-uri" in turn.misbehaviour:
+        return None
+    session = turn.session
+    changing = f"&reply={session.said}" if "resp-uri-changes" in turn.misbehaviour else ""
+    return f"{turn.state.url}?sid={session.key}{changing}"

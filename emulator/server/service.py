@@ -13,7 +13,7 @@ import msgspec
 
 from emulator.server import peer, sender, udp
 from emulator.server.datastore import Desk
-from emulator.server.exchange import ENTROPY, Fact, Lost, NoncesAre, Request, Said
+from emulator.server.exchange import ENTROPY, Fact, Late, Lost, NoncesAre, Request, Said
 from emulator.server.misbehaviour import HONEST, Misbehaviour
 from emulator.server.sender import DEFAULT_SYNCS
 from emulator.server.state import (
@@ -73,7 +73,7 @@ class Service:
         self._entropy = entropy
         self._seq = 0
 
-    def hear(self, request: Request) -> Reply | Lost:
+    def hear(self, request: Request) -> Reply | Lost | Late:
         """Answers a POST: commits are kept, facts told, then the reply may leave."""
         entropy = self._entropy(ENTROPY)
         answer = peer.answer(self.state, request, self.misbehaviour, self._clock(), entropy)

@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from emulator.wire.syncml import Command
+from emulator.wire.syncml import Chal, Command
 
 Scheme = Literal["md5", "basic", "none"]
 K = TypeVar("K")
@@ -88,11 +88,12 @@ class Outstanding(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An HTTP response."""
+    """An HTTP response; `headers` are those besides Content-Type and Content-Length."""
 
     status: int
     content_type: str
     octets: bytes
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Syncing(msgspec.Struct, frozen=True):
@@ -134,7 +135,7 @@ class Session(msgspec.Struct, frozen=True):
 
     `package` is the package that the client is sending (1, 3, 5; 7 when all is done), `answers` the
     one that ours in hand answers; `sending`: ours has begun and its Final has not left. `heard` and `said` are the last MsgIDs.
-    `challenge` is the nonce of our last 401 or 407, `issued` that of our Chal of success. `accepted`:
+    `challenge` is the nonce of our last 401 or 407, `chal` our last Chal of success. `accepted`:
     the client has answered our Cred with 212; `sign` is the nonce that it last asked our Cred to be
     made with, of type `sign_scheme`. `own` collects what package 2 will say besides Statuses,
     `outgoing` are all parts of our package in hand, `pending` those that did not fit yet, `room` the
@@ -155,7 +156,7 @@ class Session(msgspec.Struct, frozen=True):
     said: int = 0
     authenticated: bool = False
     challenge: bytes | None = None
-    issued: bytes | None = None
+    chal: Chal | None = None
     accepted: bool = False
     sign: bytes | None = None
     sign_scheme: str = ""

@@ -15,8 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from emulator.exports.text import Line, Span
 from emulator.tui.actions import bindings
-from emulator.tui.text import Line, Span
 from emulator.tui.theme import STYLES
 
 SCROLLING = bindings("sheet")

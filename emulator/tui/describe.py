@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from emulator.exports.ladder_lines import NONCE_WORDS, look, nonce_words
+from emulator.exports.text import brief, spaced
 from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
@@ -28,8 +30,6 @@ from emulator.protocol.events import (
     TransportLost,
     VerdictReached,
 )
-from emulator.tui.ladder_lines import NONCE_WORDS, look, nonce_words
-from emulator.tui.text import brief, spaced
 
 _KINDS = {
     "resync": "A nonce resynchronisation",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, overload
 
+from emulator.exports.text import BAD, EQUAL, GOOD, MASKED, UNEQUAL, Line, Span, clean, spaced, wrap
 from emulator.protocol.events import (
     CredMade,
     Event,
@@ -22,7 +23,6 @@ from emulator.protocol.events import (
 )
 from emulator.protocol.states import STEPS
 from emulator.tui.describe import describe
-from emulator.tui.text import BAD, EQUAL, GOOD, MASKED, UNEQUAL, Line, Span, clean, spaced, wrap
 
 if TYPE_CHECKING:
     from emulator.protocol.digest import Working, WorkStep

@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
+from emulator.exports.text import EQUAL, LEFT, RIGHT, UNEQUAL, Line, Span, wrap
 from emulator.protocol.states import STEPS
 from emulator.tui.actions import WORDS, bindings, keys_of, of
 from emulator.tui.block import SCROLLING, Sheet
 from emulator.tui.steps import MARKS
-from emulator.tui.text import EQUAL, LEFT, RIGHT, UNEQUAL, Line, Span, wrap
 
 _WHAT = (
     (

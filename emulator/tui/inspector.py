@@ -7,13 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
+from emulator.exports.text import Line, Span, wrap
 from emulator.protocol.events import Event, NonceTried, ServerCredJudged, VerdictReached
 from emulator.tui import context, detail_lines
 from emulator.tui.actions import bindings
 from emulator.tui.block import Block, Sheet, focus_mark
 from emulator.tui.deck import Deck
 from emulator.tui.describe import describe
-from emulator.tui.text import Line, Span, wrap
 
 View = Literal["text", "hex", "digest"]
 VIEWS: tuple[tuple[View, str, str], ...] = (

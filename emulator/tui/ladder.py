@@ -16,12 +16,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from emulator.exports import ladder_lines
+from emulator.exports.text import Line, Span
 from emulator.protocol.events import Event, NotificationRead
-from emulator.tui import ladder_lines
 from emulator.tui.actions import bindings
 from emulator.tui.block import Block, focus_mark, strip_of
 from emulator.tui.lanes import Holder
-from emulator.tui.text import Line, Span
 from emulator.tui.theme import CURSOR
 
 MARK = Span("▌", "key")

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from emulator.exports.text import EQUAL, UNEQUAL, Line, Span, brief, clip, width_of
 from emulator.tui.block import Block
 from emulator.tui.run import Known
-from emulator.tui.text import EQUAL, UNEQUAL, Line, Span, brief, clip, width_of
 
 _NAME = 11
 WHOLE = 32

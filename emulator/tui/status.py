@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from emulator.tui.actions import ACTIONS, key_word
-from emulator.tui.block import Block
-from emulator.tui.run import Known
-from emulator.tui.text import (
+from emulator.exports.text import (
     ASKED,
     BAD,
     GOOD,
@@ -18,6 +15,9 @@ from emulator.tui.text import (
     width_of,
     wrap,
 )
+from emulator.tui.actions import ACTIONS, key_word
+from emulator.tui.block import Block
+from emulator.tui.run import Known
 
 KEYS = "y or + allow   - decline"
 

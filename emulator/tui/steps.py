@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from emulator.protocol.states import STEPS
-from emulator.tui.block import Block
-from emulator.tui.run import Known, RunLook, StepLook
-from emulator.tui.text import (
+from emulator.exports.text import (
     BAD,
     GOOD,
     PENDING,
@@ -18,6 +15,9 @@ from emulator.tui.text import (
     clean,
     fit,
 )
+from emulator.protocol.states import STEPS
+from emulator.tui.block import Block
+from emulator.tui.run import Known, RunLook, StepLook
 
 MARKS = {
     "pending": PENDING,

@@ -1,8 +1,11 @@
 """Exit codes, one table; the README has the same."""
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from emulator.protocol.events import Outcome
+if TYPE_CHECKING:
+    # msgspec takes longer to import than most verbs take to run.
+    from emulator.protocol.events import Outcome
 
 
 class Exit(IntEnum):
@@ -18,7 +21,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-EXITS: dict[Outcome, Exit] = {
+EXITS: "dict[Outcome, Exit]" = {
     "synchronised": Exit.MET,
     "ignored": Exit.REFUSED,
     "declined": Exit.REFUSED,

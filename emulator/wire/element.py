@@ -17,12 +17,13 @@ PROV = "prov"
 none in XML."""
 
 
-class Element(msgspec.Struct, frozen=True):
+class Element(msgspec.Struct, frozen=True, gc=False):
     """One element: `content` holds child elements, text (`str`) and binary data (`bytes`).
 
     `bytes` appear where WBXML carried OPAQUE octets that are not UTF-8 text. A DevInf or TNDS
     document inside `Data` is simply a child element of that namespace, in either encoding.
     `ns` is one of the short names above, or the full namespace name of an unknown vocabulary.
+    Not for the garbage collector: what is frozen, and made of tuples, cannot be in a cycle.
     """
 
     ns: str

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from emulator.wire.element import Element
 
+MAX_SAID = 200
+"""Characters of `expected` and of `found`: a name in the input may be as long as the input."""
+
 
 class WireError(ValueError):
     """Octets that are not what they claim to be, or a tree that a format cannot carry.
@@ -18,9 +21,10 @@ class WireError(ValueError):
         self, offset: int, expected: str, found: str = "", element: "Element | None" = None
     ) -> None:
         self.offset = offset
-        self.expected = expected
-        self.found = found
+        self.expected = expected if len(expected) <= MAX_SAID else expected[:MAX_SAID] + "..."
+        self.found = found if len(found) <= MAX_SAID else found[:MAX_SAID] + "..."
         self.element = element
         super().__init__(
-            f"offset {offset}: expected {expected}" + (f", found {found}" if found else "")
+            f"offset {offset}: expected {self.expected}"
+            + (f", found {self.found}" if found else "")
         )

@@ -18,7 +18,7 @@ from emulator.wire.remarks import Note, note
 
 _EXPAT = {codec: name for name, codec in reversed(CODECS.items())}
 _ATTRIBUTE = re.compile(rb"""([^\s=<>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 class _Open(msgspec.Struct):
@@ -46,7 +46,7 @@ class Scan:
         self.octets = octets
         self.remarks: list[Note] = []
         self.transport = transport
-        self.codec = _utf16(octets) or ("utf-8" if octets.startswith(_BOM) else "")
+        self.codec = _utf16(octets) or ("utf-8" if octets.startswith(BOM) else "")
         said = CODECS.get(transport, "")
         if transport and not said:
             self.remarks.append(note("charset-differs", transport))
@@ -94,7 +94,7 @@ class Scan:
     def utf8(self) -> bytes:
         """The document in UTF-8, whatever its declaration says."""
         if self.codec == "utf-8":
-            return self.octets.removeprefix(_BOM)
+            return self.octets.removeprefix(BOM)
         try:
             return self.octets.decode(self.codec).removeprefix("\ufeff").encode()
         except UnicodeDecodeError as error:

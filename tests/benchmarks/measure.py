@@ -7,26 +7,33 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Ratio:
-    """Seconds of ours and of the yardstick, run by run; `target` is the largest ratio allowed, if any."""
+    """Seconds of ours and of the yardstick, run by run; `target` is the largest ratio allowed, if any; `note` says more."""
 
     name: str
     ours: list[float]
     yardstick: list[float]
     target: float | None = None
+    note: str = ""
+
+    @property
+    def medians(self) -> tuple[float, float]:
+        return median(self.ours), median(self.yardstick)
 
     @property
     def value(self) -> float:
-        return median(self.ours) / median(self.yardstick)
+        ours, yardstick = self.medians
+        return ours / yardstick
 
     @property
     def met(self) -> bool:
         return self.target is None or self.value <= self.target
 
     def __str__(self) -> str:
-        times = " / ".join(f"{1000 * median(t):.1f} ms" for t in (self.ours, self.yardstick))
+        times = " / ".join(f"{1000 * t:.1f} ms" for t in self.medians)
         said = "" if self.target is None else f", target {self.target}"
         said += "" if self.target is None else " met" if self.met else " MISSED"
-        return f"{self.name}: {times} = {self.value:.2f}{said} ({len(self.ours)} pairs)"
+        note = f"; {self.note}" if self.note else ""
+        return f"{self.name}: {times} = {self.value:.2f}{said} ({len(self.ours)} pairs){note}"
 
 
 def in_turn(*doings: Callable[[], float], rounds: int, warm_up: int) -> list[list[float]]:

@@ -7,7 +7,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 
-from emulator.server.exchange import Answer, Lost, Request
+from emulator.server.exchange import Answer, Late, Lost, Request
 from emulator.server.misbehaviour import HONEST, Misbehaviour
 from emulator.server.peer import answer
 from emulator.server.state import Reply, ServerState
@@ -69,7 +69,7 @@ class Network:
         )
         self.answers: list[Answer] = []
 
-    def post(self, path: str, content_type: str, octets: bytes) -> Reply | Lost:
+    def post(self, path: str, content_type: str, octets: bytes) -> Reply | Lost | Late:
         self.count += 1
         self.at += 1
         request = Request(path, content_type, octets)
@@ -153,7 +153,7 @@ class Client:
             self.url = self.heard.header.resp_uri
         return self.heard
 
-    def post(self, octets: bytes) -> Reply | Lost:
+    def post(self, octets: bytes) -> Reply | Lost | Late:
         path = "/" + self.url.split("/", 3)[3]
         return self.network.post(path, self.codec.media_type, octets)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from textual.app import App
 from textual.pilot import Pilot
 
+from emulator.exports.text import Line, plain
 from emulator.tui.app import HandsetApp
-from emulator.tui.text import Line, plain
 from tests.tui.recording import RecordedDeck
 
 GOLDENS = Path(__file__).parent / "goldens"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from emulator.exports.text import plain
 from emulator.protocol import digest as digests
 from emulator.protocol.events import (
     Cut,
@@ -15,7 +16,6 @@ from emulator.protocol.events import (
 )
 from emulator.tui import detail_lines
 from emulator.tui.describe import describe
-from emulator.tui.text import plain
 from tests.tui import recording
 from tests.tui.recording import PASSWORD, SERVER_SECRET, RecordedDeck, events
 from tests.tui.screen import rows

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from emulator.exports.text import Line, plain, width_of
 from emulator.protocol.events import (
     AnyWhat,
     BearerFailed,
@@ -18,7 +19,6 @@ from emulator.tui.nonces import folded_lines, nonce_lines
 from emulator.tui.run import Known, fold
 from emulator.tui.status import footer_line, verdict_lines
 from emulator.tui.steps import step_lines
-from emulator.tui.text import Line, plain, width_of
 from tests.tui import recording
 from tests.tui.recording import CLIENT_0, CLIENT_1, LOST, SERVER_1, events
 

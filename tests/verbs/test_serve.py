@@ -41,7 +41,11 @@ def test_misbehaviour_is_listed_by_name(handset: Handset) -> None:
     names = [line.split()[0] for line in done.out.splitlines() if not line.startswith(" ")]
     assert names == [
         "forget-client-nonce", "forget-server-nonce", "no-cred", "wrong-cred", "never-chal",
-        "endless-401", "sign-with:ENCODING", "lose-reply:STEP",
+        "endless-401", "sign-with:ENCODING", "lose-reply:STEP", "ignore-session-id",
+        "wrong-server-id", "wrong-nonce-in-chal", "chal-without-nonce", "chal-type:TYPE",
+        "refuse-with-407", "200-for-212", "other-session-id", "no-header-status", "no-final",
+        "no-resp-uri", "resp-uri-changes", "endless-222", "duplicate-reply", "http:ANSWER", "slow",
+        "truncated-body", "connection-reset", "other-encoding",
     ]  # fmt: skip
 
 

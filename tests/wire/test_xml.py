@@ -173,6 +173,17 @@ def test_namespaces_that_are_not_as_they_should_be(uri: str) -> None:
     assert found[len(expected[uri]) :] == ["namespace-missing"]
 
 
+def test_what_is_remarked_of_one_document_is_remarked_of_the_next() -> None:
+    """Names are looked up once for all; those that are not as they should be, each time."""
+    octets = syncml(HDR + META + "<Foo/>" + META)
+    first = xml.decode(octets)
+    assert names(first) == ["namespace-missing"]
+    assert (
+        xml.decode(syncml(HDR + "<Meta><Type xmlns='syncml:metinf'>a</Type></Meta>")).remarks == ()
+    )
+    assert xml.decode(octets) == first
+
+
 def test_foreign_vocabularies_are_kept() -> None:
     document = xml.decode(syncml('<Data><x xmlns="urn:x"><y/></x></Data>'))
     foreign = Element("urn:x", "x", (Element("urn:x", "y"),))

@@ -6,6 +6,24 @@ width on it stays as it is, so that a ladder of any length need not be laid out 
 
 from typing import Literal, NamedTuple
 
+from emulator.exports.text import (
+    ASKED,
+    BAD,
+    BAR,
+    GOOD,
+    HEAVY,
+    LEFT,
+    RIGHT,
+    THIN,
+    Line,
+    Span,
+    brief,
+    cells,
+    clean,
+    clip,
+    fit,
+    wrap,
+)
 from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
@@ -31,24 +49,6 @@ from emulator.protocol.events import (
     SessionOpened,
     TransportLost,
     VerdictReached,
-)
-from emulator.tui.text import (
-    ASKED,
-    BAD,
-    BAR,
-    GOOD,
-    HEAVY,
-    LEFT,
-    RIGHT,
-    THIN,
-    Line,
-    Span,
-    brief,
-    cells,
-    clean,
-    clip,
-    fit,
-    wrap,
 )
 
 Shape = Literal[

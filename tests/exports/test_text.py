@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.tui.text import Span, both_ends, brief, clean, clip, fit, plain, spaced, wrap
+from emulator.exports.text import Span, both_ends, brief, clean, clip, fit, plain, spaced, wrap
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Text for the screen: spans of one tone, lines of spans; cleaning, cutting and wrapping of them.
+"""Text in lines: spans of one tone, lines of spans; cleaning, cutting and wrapping of them.
 
 Owns the marks and how octets are written. Knows neither widgets nor events, so that what is on the
 screen can be tested as text.

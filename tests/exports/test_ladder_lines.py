@@ -4,6 +4,8 @@ import typing
 
 import pytest
 
+from emulator.exports import ladder_lines
+from emulator.exports.text import plain, width_of
 from emulator.protocol.events import (
     AnyWhat,
     Event,
@@ -13,8 +15,6 @@ from emulator.protocol.events import (
     SessionClosed,
     SessionOpened,
 )
-from emulator.tui import ladder_lines
-from emulator.tui.text import plain, width_of
 from emulator.tui.theme import STYLES
 from tests.tui import recording
 from tests.tui.recording import events

@@ -1,0 +1,1 @@
+"""Ways to write down what happened, for people and for programs. Reads events; draws no screen."""
