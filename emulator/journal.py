@@ -22,7 +22,7 @@ from emulator.protocol.events import (
     What,
 )
 from emulator.protocol.keyring import Account
-from emulator.wire import build, codec
+from emulator.wire import build, charsets, codec, secretspans
 from emulator.wire.errors import WireError
 
 FORMAT = 1
@@ -130,17 +130,19 @@ def _events(path: Path) -> Iterator[Event]:
 def cut(
     octets: bytes, content_type: str, account: Account | None, has_cred: bool = False
 ) -> Octets:
-    """The octets of a message without its secrets: the data of Creds that are no digests, each named.
+    """The octets of a message without its secrets, each named: the data of Creds that are no digests,
+    and the values of management objects that are passwords.
 
     `has_cred`: there is a Cred that must be looked at, although nothing says that it is a basic one.
     Where the places cannot be told, everything is cut: a journal never leaks for want of parsing.
     """
     # Without NULs the mark shows in UTF-16 too.
-    if not has_cred and _MARK not in octets.replace(b"\0", b"").lower():
+    in_objects = secretspans.in_octets(octets)
+    if not (has_cred or in_objects or _MARK in octets.replace(b"\0", b"").lower()):
         return Octets(octets.hex())
     reader = codec.by_media_type(content_type)
     try:
-        spans = _secret_spans(octets, reader) if reader else [(0, len(octets))]
+        spans = _secret_spans(octets, reader, content_type) if reader else [(0, len(octets))]
     except WireError:
         spans = [(0, len(octets))]
     name = account.name if account else "unknown"
@@ -158,10 +160,12 @@ def _basic(account: Account) -> bytes:
     return base64.b64encode(f"{account.user}:{account.password}".encode())
 
 
-def _secret_spans(octets: bytes, reader: codec.Codec) -> list[tuple[int, int]]:
-    """Every run of character data in the Data of a Cred that is no digest: basic, or of no type."""
+def _secret_spans(octets: bytes, reader: codec.Codec, content_type: str) -> list[tuple[int, int]]:
+    """Every run of character data in the Data of a Cred that is no digest (basic, or of no type), and
+    those of management objects."""
     creds: list[tuple[list[str], list[tuple[int, int]]]] = []
-    for at in reader.locate(octets):
+    located = reader.locate(octets, charsets.of_content_type(content_type))
+    for at in located:
         if at.path[-1:] == ("Cred",):
             creds.append(([], []))
         elif creds and at.path[-3:] == ("Cred", "Meta", "Type"):
@@ -169,7 +173,8 @@ def _secret_spans(octets: bytes, reader: codec.Codec) -> list[tuple[int, int]]:
             creds[-1][0].append(kind.strip().lower())
         elif creds and at.path[-2:] == ("Cred", "Data"):
             creds[-1][1].extend(at.values)
-    return [span for types, spans in creds if not set(types) & _DIGESTS for span in spans]
+    found = {span for types, spans in creds if not set(types) & _DIGESTS for span in spans}
+    return sorted(found | set(secretspans.spans(octets, located)))
 
 
 def restored(octets: Octets, accounts: dict[str, Account]) -> bytes:

@@ -19,9 +19,10 @@ from emulator.protocol.events import (
     Octets,
 )
 from emulator.protocol.keyring import Account
-from emulator.wire import build
+from emulator.wire import build, xml
 from emulator.wire.codec import CODECS, WBXML, XML, Codec
 from emulator.wire.syncml import Alert, Cred, Location, Message, Meta, SyncBody, SyncHdr
+from tests.wire.material import VECTORS
 from tests.wire.messages import WBXML_MESSAGES, XML_MESSAGES
 
 ACCOUNT = Account("account", user="alice", password="wonderland-secret")
@@ -245,13 +246,13 @@ def test_an_accounts_name_may_hold_a_slash() -> None:
 
 
 @pytest.mark.parametrize("name", [*XML_MESSAGES, *WBXML_MESSAGES])
-def test_messages_without_basic_stay_whole(name: str) -> None:
+def test_messages_without_secrets_stay_whole(name: str) -> None:
     codec, octets = (
         (XML, XML_MESSAGES[name]) if name in XML_MESSAGES else (WBXML, WBXML_MESSAGES[name])
     )
-    has_basic = b"auth-basic" in octets.lower()
+    has_secret = b"auth-basic" in octets.lower() or b"srv-secret-2" in octets
     kept = cut(octets, codec.media_type, ACCOUNT)
-    assert has_basic or (bytes(kept), kept.cuts) == (octets, ())
+    assert has_secret or (bytes(kept), kept.cuts) == (octets, ())
 
 
 @settings(deadline=None, max_examples=50)
@@ -294,3 +295,15 @@ def test_a_peers_cred_of_no_type_may_be_a_password_and_is_cut(codec: Codec) -> N
     assert isinstance(event.what, MessageReceived)
     assert SECRET not in bytes(event.what.octets)
     assert len(event.what.octets.cuts) == 1
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=utf-16"])
+@BOTH
+def test_the_secret_that_device_management_sets_is_cut(codec: Codec, charset: str) -> None:
+    text = VECTORS["dm.session"]["intermediates"]["package2_xml"].encode()
+    octets = codec.unparse(xml.decode(text))
+    if charset and codec is XML:
+        octets = octets.decode().encode("utf-16")
+    kept = cut(octets, f"application/vnd.syncml.dm+{codec.name}{charset}", ACCOUNT)
+    assert [gap.secret for gap in kept.cuts] == ["account/foreign/1"]
+    assert b"srv-secret-2" not in bytes(kept).replace(b"\0", b"")

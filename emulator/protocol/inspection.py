@@ -20,7 +20,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 from emulator.protocol.keyring import Account, Keyring
-from emulator.wire import arrival, build, codec
+from emulator.wire import arrival, build, charsets, codec
 from emulator.wire.element import DEVINF, METINF, Element
 from emulator.wire.errors import WireError
 
@@ -136,7 +136,7 @@ def _message(octets: Octets, content_type: str) -> str:
     if reader is None:
         return raw.decode("utf-8", "replace")
     try:
-        return pretty(reader.parse(raw).root)
+        return pretty(reader.parse(raw, charsets.of_content_type(content_type)).root)
     except WireError as wrong:
         return f"{wrong}\n\n{raw.decode('utf-8', 'replace')}"
 

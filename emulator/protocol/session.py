@@ -266,7 +266,7 @@ def _read(reply: Reply, encoding: str) -> tuple[Message | None, str, bool]:
     if reader.name != encoding:
         return None, f"a reply in {reader.name} to a session in {encoding}", True
     try:
-        return reader.decode(reply.octets), "", True
+        return reader.decode(reply.octets, reply.content_type), "", True
     except WireError as wrong:
         return None, f"the {reader.name} message is broken: {wrong}", True
 

@@ -36,7 +36,7 @@ def answer(
     if codec is None:
         return _http(state, 415, f"not SyncML: {request.content_type or 'no Content-Type'}")
     try:
-        message = codec.decode(request.octets)
+        message = codec.decode(request.octets, request.content_type)
     except WireError as wrong:
         return _http(state, 400, str(wrong))
     state = swept(state, at)

@@ -12,7 +12,9 @@ SYNCML = "syncml"
 METINF = "metinf"
 DEVINF = "devinf"
 DMTNDS = "dmtnds"
-"""Namespaces by short name, without the version; `tokens.DIALECTS` has their full names."""
+PROV = "prov"
+"""Namespaces by short name, without the version; `tokens.DIALECTS` has their full names. OMA CP has
+none in XML."""
 
 
 class Element(msgspec.Struct, frozen=True, gc=False):
@@ -63,10 +65,12 @@ class Located(msgspec.Struct, frozen=True):
 
     `path` names the element from the root ("SyncML", "SyncHdr", "Cred", "Data"). Each entry of
     `values` is the (start, end) of one run of character data without its framing (no STR_I token
-    and NUL, no OPAQUE length, no CDATA brackets).
+    and NUL, no OPAQUE length, no CDATA brackets). `attributes` gives each attribute as (name, value,
+    runs of its characters as written); what a token of WBXML stands for has no run.
     """
 
     path: tuple[str, ...]
     start: int
     end: int
     values: tuple[tuple[int, int], ...] = ()
+    attributes: tuple[tuple[str, str, tuple[tuple[int, int], ...]], ...] = ()

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from emulator.wire.errors import WireError
+from emulator.wire.limits import MAX_DATAGRAM
 
 DIGEST_LENGTH = 16
 HEADER_LENGTH = 8
@@ -85,6 +86,8 @@ def parse(octets: bytes, usage: Literal["ds", "dm"] | None = None) -> Notificati
 
     Raises WireError with the offset of the field that does not fit.
     """
+    if len(octets) > MAX_DATAGRAM:
+        raise WireError(MAX_DATAGRAM, f"at most {MAX_DATAGRAM} octets", f"{len(octets)} octets")
     _need(octets, 0, DIGEST_LENGTH, "a digest of 16 octets")
     _need(octets, DIGEST_LENGTH, HEADER_LENGTH, "a header of 8 octets")
     at = DIGEST_LENGTH

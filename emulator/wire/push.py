@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from emulator.wire.errors import WireError
+from emulator.wire.limits import MAX_DATAGRAM, MAX_HEADERS, MAX_NUMBER, NUMBER_OCTETS
 
 PUSH_PDU = 0x06
 UDP_PORT = 2948
@@ -84,6 +85,8 @@ class Push(msgspec.Struct, frozen=True):
 
 def parse(octets: bytes) -> Push:
     """Reads a WSP push PDU. Raises WireError with the offset of what does not fit."""
+    if len(octets) > MAX_DATAGRAM:
+        raise WireError(MAX_DATAGRAM, f"at most {MAX_DATAGRAM} octets", f"{len(octets)} octets")
     if len(octets) < 2:
         raise WireError(len(octets), "TID and PDU type of a WSP push", "the end")
     if octets[1] != PUSH_PDU:
@@ -94,8 +97,10 @@ def parse(octets: bytes) -> Push:
         raise WireError(2, f"headers of {length} octets", f"{len(octets) - at} octets")
     content_type, form, at = _content_type(octets, at, end)
     application = ""
-    headers = []
+    headers: list[tuple[str, str]] = []
     while at < end:
+        if len(headers) >= MAX_HEADERS:
+            raise WireError(at, f"at most {MAX_HEADERS} headers", "one more")
         code, name, value, raw, at = _header(octets, at, end)
         if code == _APPLICATION_ID:
             application = APPLICATION_CODES.get(raw, value) if raw is not None else value
@@ -141,14 +146,16 @@ def uintvar(value: int) -> bytes:
 
 def _uintvar(octets: bytes, at: int) -> tuple[int, int]:
     value = 0
-    for count in range(5):
+    for count in range(NUMBER_OCTETS):
         if at + count >= len(octets):
             raise WireError(at + count, "a uintvar", "the end")
         octet = octets[at + count]
         value = value << 7 | octet & 0x7F
         if octet < 0x80:
+            if value > MAX_NUMBER:
+                break
             return value, at + count + 1
-    raise WireError(at, "a uintvar of at most 5 octets")
+    raise WireError(at, "a uintvar in 32 bits", "a larger number")
 
 
 def _string(octets: bytes, at: int, end: int) -> tuple[str, int]:

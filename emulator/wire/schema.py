@@ -1,8 +1,8 @@
 """Trees to frozen values and back, driven by one table per class; knows no element by name.
 
 A class says in `FIELDS` which child elements it has, in the order in which the DTD wants them
-written. Reading takes them in any order, keeps what it does not know in `unknown`, and raises
-`Missing` for a required element that is absent.
+written. Reading takes them in any order, keeps what it does not know in `unknown`, remarks what is
+odd, and raises `Missing` for a required element that is absent.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Literal, TypeVar
 import msgspec
 
 from emulator.wire.element import METINF, SYNCML, Element
+from emulator.wire.limits import MAX_REMARKS
+from emulator.wire.remarks import Note, note
 
 Kind = Literal["text", "texts", "flag", "one", "many", "data"]
 Content = tuple[Element | str | bytes, ...]
@@ -47,50 +49,75 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     TAG: ClassVar[str] = ""
     NS: ClassVar[str] = SYNCML
     FIELDS: ClassVar[tuple[Field, ...]] = ()
+    ORDERED: ClassVar[bool] = True
+    """Whether the DTD fixes the order. In Meta it does not: to SyncML its content is plain text."""
 
     unknown: tuple[Element, ...] = ()
 
 
 R = TypeVar("R", bound=Record)
-_TABLES: dict[type[Record], dict[str, Field]] = {}
+_TABLES: dict[type[Record], dict[str, tuple[Field, int]]] = {}
 
 
-def _table(cls: type[Record]) -> dict[str, Field]:
+def _table(cls: type[Record]) -> dict[str, tuple[Field, int]]:
+    """The fields by tag, each with its place in the order; those of one choice have the same."""
     table = _TABLES.get(cls)
     if table is None:
-        table = _TABLES[cls] = {field.tag: field for field in cls.FIELDS}
+        places: dict[str, int] = {}
+        for field in cls.FIELDS:
+            places.setdefault(field.attribute, len(places) if cls.ORDERED else 0)
+        table = {field.tag: (field, places[field.attribute]) for field in cls.FIELDS}
+        _TABLES[cls] = table
     return table
 
 
-def read(cls: type[R], element: Element, path: tuple[str, ...] = ()) -> R:
-    """The value of class `cls` that `element` stands for. Raises Missing."""
+def read(
+    cls: type[R], element: Element, path: tuple[str, ...] = (), notes: list[Note] | None = None
+) -> R:
+    """The value of class `cls` that `element` stands for. Raises Missing.
+
+    What is odd but can be read is appended to `notes`.
+    """
     path = (*path, element.tag)
+    notes = [] if notes is None else notes
     table = _table(cls)
     values: dict[str, Any] = {}
     unknown: list[Element] = []
+    reached = 0
     for child in element.content:
         if not isinstance(child, Element):
+            if child.strip():
+                _remark(notes, "text-unexpected", path)
             continue
-        field = table.get(child.tag)
+        field, place = table.get(child.tag, _UNKNOWN)
         if field is None:
             unknown.append(child)
+            _remark(notes, "unknown-element", path, child)
             continue
-        kind = field.kind
-        if kind == "text":
-            values.setdefault(field.attribute, child.text)
+        if place != reached:
+            if place < reached:
+                _remark(notes, "element-order", path, child)
+            else:
+                reached = place
+        if child.ns != field.ns:
+            _remark(notes, "element-other-namespace", path, child)
+        attribute, kind = field.attribute, field.kind
+        if kind == "texts":
+            values.setdefault(attribute, []).append(child.text)
+        elif kind == "many":
+            assert field.of is not None
+            values.setdefault(attribute, []).append(read(field.of, child, path, notes))
+        elif attribute in values:
+            _remark(notes, "element-twice", path, child)
+        elif kind == "text":
+            values[attribute] = child.text
         elif kind == "flag":
-            values[field.attribute] = True
+            values[attribute] = True
         elif kind == "data":
-            values.setdefault(field.attribute, child.content)
-        elif kind == "texts":
-            values.setdefault(field.attribute, []).append(child.text)
+            values[attribute] = child.content
         else:
             assert field.of is not None
-            value = read(field.of, child, path)
-            if kind == "one":
-                values.setdefault(field.attribute, value)
-            else:
-                values.setdefault(field.attribute, []).append(value)
+            values[attribute] = read(field.of, child, path, notes)
     for field in cls.FIELDS:
         if field.required and field.attribute not in values:
             raise Missing(path, field.tag)
@@ -98,6 +125,17 @@ def read(cls: type[R], element: Element, path: tuple[str, ...] = ()) -> R:
         if isinstance(value, list):
             values[name] = tuple(value)
     return cls(unknown=tuple(unknown), **values)
+
+
+_UNKNOWN: tuple[None, int] = (None, 0)
+
+
+def _remark(
+    notes: list[Note], id_: str, path: tuple[str, ...], child: Element | None = None
+) -> None:
+    if len(notes) < 10 * MAX_REMARKS:  # before repetitions are left out
+        names = path if child is None else (*path, child.tag[:40])
+        notes.append(note(id_, "/".join(names)))
 
 
 def write(value: Record, tag: str = "") -> Element:

@@ -1,13 +1,15 @@
-"""The code pages of the SyncML vocabularies, and what tells their versions apart.
+"""The vocabularies: their code pages of elements, and what tells their versions apart.
 
-Tables only: which octet stands for which element (SyncML 1.0-1.2, MetInf, DM TNDS, DevInf), which
+Tables only: which octet stands for which element (SyncML 1.0-1.2, MetInf, DM TNDS and DDF, DevInf,
+OMA CP, whose attributes are in `cptokens`), which
 public identifier and which namespace name announces a document. Knows nothing of how octets are
 read. Sources: SyncML RepPro, MetInf and DevInf 1.2, section "WBXML definition"; OMA DM TNDS 1.2.
 """
 
 import msgspec
 
-from emulator.wire.element import DEVINF, DMTNDS, METINF, SYNCML, Element
+from emulator.wire.cptokens import ATTRIBUTES, AttributePage
+from emulator.wire.element import DEVINF, DMTNDS, METINF, PROV, SYNCML, Element
 
 FIRST_TAG = 0x05
 """The octets below are global tokens on every page (WBXML 1.3, section 7.1)."""
@@ -25,7 +27,8 @@ class Dialect(msgspec.Struct, frozen=True):
 
     `version` is the WBXML version octet and `public_id` the numeric identifier that we write; 0
     means that there is none and `fpi` goes into the string table. `pages` are indexed by number;
-    None is a page that does not exist. Attribute pages (OMA CP) will join here.
+    None is a page that does not exist. `attributes` are the attribute pages; a vocabulary without any
+    writes the names of attributes, should there be some, into the string table.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Dialect(msgspec.Struct, frozen=True):
     ns: str
     root: str
     pages: tuple[Page | None, ...]
+    attributes: tuple[AttributePage, ...] = ()
 
 
 _SYNCML = """
@@ -61,6 +65,9 @@ MaxID MaxMem Mod OEM ParamName PropName Rx Rx-Pref SharedMem MaxSize SourceRef S
 Tx Tx-Pref ValEnum VerCT VerDTD XNam XVal UTC SupportNumberOfChanges SupportLargeObjs Property
 PropParam MaxOccur NoTruncate - Filter-Rx FilterCap FilterKeyword FieldLevel SupportHierarchicalSync
 """
+
+
+_PROV = ("wap-provisioningdoc characteristic parm", "- characteristic parm")
 
 
 def _page(ns: str, names: str, last: str = "", **renamed: str) -> Page:
@@ -104,6 +111,8 @@ DIALECTS: dict[str, Dialect] = {
                 "syncml:metinf", METINF, "MetInf", (None, _SYNCML_PAGES["1.2"][1])),
         Dialect("DM TNDS 1.2", 2, 0, "-//OMA//DTD-DM-DDF 1.2//EN",
                 "syncml:dmddf1.2", DMTNDS, "MgmtTree", (None, None, _SYNCML_PAGES["1.2"][2])),
+        Dialect("OMA CP 1.0", 3, 0x0B, "-//WAPFORUM//DTD PROV 1.0//EN", "", PROV,
+                "wap-provisioningdoc", tuple(_page(PROV, names) for names in _PROV), ATTRIBUTES),
     )
 }  # fmt: skip
 """The dialects by name: "SyncML 1.2", "DevInf 1.1" and so on."""
@@ -114,7 +123,7 @@ NEWEST = {d.ns: d for d in DIALECTS.values()}
 """For each namespace, the newest dialect of which it is the root's."""
 
 URIS: dict[str, str] = {
-    **{d.uri: d.ns for d in DIALECTS.values()},
+    **{d.uri: d.ns for d in DIALECTS.values() if d.uri},
     "syncml:metinf1.0": METINF,
     "syncml:metinf1.1": METINF,
     "syncml:metinf1.2": METINF,
@@ -136,13 +145,13 @@ NAMES: dict[str, frozenset[str]] = {
         for name in page.names
         if name
     )
-    for ns in (SYNCML, METINF, DEVINF, DMTNDS)
+    for ns in (SYNCML, METINF, DEVINF, DMTNDS, PROV)
 }
 """All element names of a namespace, whatever the version."""
 
 
 def knowing(tag: str, around: str) -> str:
-    """The namespace that has this name: the surrounding one, else the first, else none ("")."""
+    """The namespace of a bare name: the surrounding one if it has it, else the first that has, or ""."""
     return next((ns for ns in (around, *NAMES) if tag in NAMES.get(ns, ())), "")
 
 

@@ -1,4 +1,5 @@
-"""The WBXML codec: octets to the neutral tree and back (WBXML 1.1-1.3, the subset of SyncML).
+"""The WBXML codec: octets to the neutral tree and back (WBXML 1.1-1.3, as SyncML and OMA CP
+use it).
 
 Owns the writing of octets; reading them is `wbxmlreader`'s. Knows the vocabularies from `tokens`
 only and means nothing by any element, apart from SyncML's Data, in which a DevInf or TNDS document
@@ -7,28 +8,23 @@ travels as OPAQUE octets.
 
 from collections.abc import Iterator
 
+from emulator.wire import wbxmlattributes
+from emulator.wire.charsets import UTF_8
 from emulator.wire.element import METINF, Document, Element, Located
 from emulator.wire.errors import WireError
+from emulator.wire.limits import MAX_DEPTH
 from emulator.wire.tokens import (
     CODES,
     DIALECTS,
     EMBEDDED,
+    NAMES,
     REWRITTEN,
     Dialect,
     dialect_of,
     version_of,
 )
-from emulator.wire.wbxmlreader import (
-    CONTENT,
-    END,
-    LITERAL,
-    MAX_DEPTH,
-    SWITCH_PAGE,
-    UTF_8,
-    Reader,
-    is_data,
-    mb,
-)
+from emulator.wire.wbxmlheader import ATTRIBUTES, CONTENT, END, LITERAL, SWITCH_PAGE, mb
+from emulator.wire.wbxmlreader import Reader, is_data
 
 __all__ = ["decode", "encode", "locate"]
 
@@ -37,20 +33,24 @@ Content = tuple[Element | str | bytes, ...]
 _TO_WBXML = {neutral: typed for typed, neutral in REWRITTEN.items()}
 
 
-def decode(octets: bytes) -> Document:
-    """The document in `octets`. Raises WireError, and nothing else, with the octet's offset."""
-    return Reader(octets).document(0, len(octets))
+def decode(octets: bytes, transport: str = "") -> Document:
+    """The document in `octets`. Raises WireError, and nothing else, with the octet's offset.
+
+    `transport` is the charset that the Content-Type names; it counts where the header has 0.
+    """
+    return Reader(octets, transport=transport).document(0, len(octets))
 
 
-def locate(octets: bytes) -> tuple[Located, ...]:
+def locate(octets: bytes, transport: str = "") -> tuple[Located, ...]:
     """Where each element of `decode(octets)` lies, in document order, inner documents included.
 
     Offsets count from the start of `octets`. Raises WireError as `decode` does.
     """
-    reader = Reader(octets, trace=[])
+    reader = Reader(octets, trace=[], transport=transport)
     reader.document(0, len(octets))
     return tuple(
-        Located(mark.path, mark.start, mark.end, tuple(mark.values)) for mark in reader.trace or ()
+        Located(mark.path, mark.start, mark.end, tuple(mark.values), mark.attributes)
+        for mark in reader.trace or ()
     )
 
 
@@ -58,8 +58,8 @@ def encode(document: Document) -> bytes:
     """The octets of a document, `02 <public id> 6A 00 ...`.
 
     Text is STR_I, or OPAQUE where it is binary, has a NUL, or is Data with line ends. A string
-    table is written only for elements that the dialect has no token for. Raises WireError
-    for attributes and for trees deeper than MAX_DEPTH, which WBXML of these vocabularies lacks.
+    table is written only for names that the dialect has no token for. Raises WireError for
+    vocabularies that WBXML has no name for, and for trees deeper than MAX_DEPTH.
     """
     return _encoded(document.root, DIALECTS[document.dialect], 0)
 
@@ -69,7 +69,16 @@ def _encoded(root: Element, dialect: Dialect, depth: int) -> bytes:
     out = bytearray()
     table = bytearray() if dialect.public_id else bytearray(dialect.fpi.encode() + b"\0")
     names: dict[str, int] = {}
-    page = 0
+    page = attribute_page = 0
+
+    def index(name: str, element: Element) -> int:
+        if name not in names:
+            if not name or "\0" in name:
+                raise WireError(0, "a name", repr(name[:40]), element)
+            names[name] = len(table)
+            table.extend(name.encode() + b"\0")
+        return names[name]
+
     opened: list[Element] = [root]  # with a stand-in, so that a parent is always there
     stack: list[Iterator[Element | str | bytes]] = [iter((root,))]
     while stack:
@@ -82,10 +91,10 @@ def _encoded(root: Element, dialect: Dialect, depth: int) -> bytes:
                 inner = DIALECTS[dialect_of(node, version) or dialect.name]
                 out += _text(_encoded(node, inner, depth + len(stack) - 1), True)
                 continue
-            if node.attributes:
-                raise WireError(0, f"{node.tag} without attributes", node.attributes[0][0])
             content = node.content
             mask = CONTENT if content else 0
+            if node.attributes:
+                mask |= ATTRIBUTES
             code = codes.get((node.ns, node.tag))
             if code is not None:
                 if code[0] != page:
@@ -93,13 +102,14 @@ def _encoded(root: Element, dialect: Dialect, depth: int) -> bytes:
                     out += bytes((SWITCH_PAGE, page))
                 out.append(code[1] | mask)
             else:
-                if node.tag not in names:
-                    names[node.tag] = len(table)
-                    table += node.tag.encode() + b"\0"
+                if node.ns and node.ns not in NAMES:
+                    raise WireError(0, "a vocabulary that WBXML can name", node.ns[:80], node)
                 out.append(LITERAL | mask)
-                out += mb(names[node.tag])
+                out += mb(index(node.tag, node))
+            if node.attributes:
+                attribute_page = wbxmlattributes.write(out, node, dialect, attribute_page, index)
             if len(stack) + depth > MAX_DEPTH:
-                raise WireError(0, f"elements at most {MAX_DEPTH} deep", node.tag)
+                raise WireError(0, f"elements at most {MAX_DEPTH} deep", node.tag, node)
             if content:
                 if node.tag == "Type" and node.ns == METINF:
                     content = _type(content, opened)

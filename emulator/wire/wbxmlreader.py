@@ -1,19 +1,21 @@
 """WBXML octets to the neutral tree: one reader, for trees and for positions alike.
 
-Owns the parsing of header, string table, tokens, pages and documents inside documents, and the
-limits that hold whatever the octets are. Knows the vocabularies from `tokens` only and means nothing
-by any element, apart from SyncML's Data, in which a DevInf or TNDS document travels as OPAQUE
-octets. OMA CP (attributes) is not read yet. Others use it through `wbxml`.
+Owns the parsing of tokens, pages and documents inside documents. Headers are `wbxmlheader`'s,
+attribute lists `wbxmlattributes`'. Knows the vocabularies from `tokens` only and means nothing by any
+element, apart from SyncML's Data, in which a DevInf or TNDS document travels as OPAQUE octets. Others
+use it through `wbxml`.
 """
 
 from itertools import groupby
 
 import msgspec
 
-from emulator.wire.element import METINF, SYNCML, Document, Element
+from emulator.wire import wbxmlattributes, wbxmlheader
+from emulator.wire.element import METINF, PROV, SYNCML, Document, Element
 from emulator.wire.errors import WireError
+from emulator.wire.limits import MAX_DEPTH, MAX_ELEMENTS, MAX_REPEATED, MAX_SIZE
+from emulator.wire.remarks import Note, distinct, note
 from emulator.wire.tokens import (
-    BY_FPI,
     BY_PUBLIC_ID,
     DIALECTS,
     EMBEDDED,
@@ -25,40 +27,29 @@ from emulator.wire.tokens import (
     dialect_of,
     knowing,
 )
+from emulator.wire.wbxmlheader import (
+    ATTRIBUTES,
+    CONTENT,
+    END,
+    ENTITY,
+    LITERAL,
+    OPAQUE,
+    STR_I,
+    STR_T,
+    SWITCH_PAGE,
+    Header,
+    mb,
+    number,
+)
 
-MAX_SIZE = 8 << 20
-"""Octets of one document; far above any MaxMsgSize."""
-MAX_DEPTH = 64
-"""Open elements at one time, those around an inner document included."""
-MAX_TABLE = 1 << 16
-"""Octets of one string table."""
-MAX_REPEATED = 1 << 20
-"""Characters that references into string tables may add up to: they cost three octets each."""
-MAX_ELEMENTS = 500_000
-"""Elements of one document, inner documents included."""
-
-SWITCH_PAGE, END, ENTITY, STR_I, LITERAL = 0x00, 0x01, 0x02, 0x03, 0x04
-STR_T, OPAQUE = 0x83, 0xC3
-CONTENT, ATTRIBUTES = 0x40, 0x80
-UNKNOWN_ID = 0x01
-UTF_8 = 0x6A
-
-
-def mb(number: int) -> bytes:
-    """The mb_u_int32 of a number (WBXML 1.3, section 5.1)."""
-    octets = [number & 0x7F]
-    while number := number >> 7:
-        octets.append(number & 0x7F | 0x80)
-    return bytes(reversed(octets))
-
-
-# MIBenum (IANA character sets); 0 leaves it to the transport.
-_CHARSETS = {UTF_8: "utf-8", 0x03: "ascii", 0x04: "latin-1", 0x00: "utf-8"}
 _EMBEDDED_IDS = {mb(i) for i, d in BY_PUBLIC_ID.items() if d.ns in EMBEDDED}
+_LITERALS = (LITERAL, LITERAL | CONTENT, LITERAL | ATTRIBUTES, LITERAL | ATTRIBUTES | CONTENT)
 
 Content = list[Element | str | bytes]
 Piece = tuple[str | bytes, int, int]
 """Character data and the octets in which it lies."""
+Strings = dict[int, tuple[str, int, int]]
+"""Those of a string table that were met so far, by index."""
 
 
 class _Mark(msgspec.Struct):
@@ -68,26 +59,21 @@ class _Mark(msgspec.Struct):
     start: int
     end: int
     values: list[tuple[int, int]]
-
-
-class _Header(msgspec.Struct, frozen=True):
-    """What stands before the body; `dialect` is None when the content must tell."""
-
-    dialect: Dialect | None
-    charset: str
-    table: tuple[int, int]
-    body: int
+    attributes: tuple[wbxmlattributes.Attribute, ...] = ()
 
 
 class Reader:
     """One pass over one message, with what its inner documents share: limits, trace, remarks."""
 
-    def __init__(self, octets: bytes, trace: list[_Mark] | None = None) -> None:
+    def __init__(
+        self, octets: bytes, trace: list[_Mark] | None = None, transport: str = ""
+    ) -> None:
         if len(octets) > MAX_SIZE:
             raise WireError(MAX_SIZE, f"at most {MAX_SIZE} octets", f"{len(octets)} octets")
         self.octets = octets
         self.trace = trace
-        self.remarks: list[tuple[str, str]] = []
+        self.transport = transport
+        self.remarks: list[Note] = []
         self.elements = 0
         self.repeated = 0
 
@@ -95,7 +81,9 @@ class Reader:
         self, start: int, end: int, depth: int = 0, path: tuple[str, ...] = ()
     ) -> Document:
         """The document in octets[start:end], around which `depth` elements are open."""
-        header = self.header(start, end)
+        header = wbxmlheader.read(self.octets, start, end, self.transport)
+        for id_, sentence in header.notes:
+            self.remarks.append((id_, sentence))
         dialect = header.dialect or self.by_content(header.body, end)
         before = (self.elements, self.repeated, len(self.trace or ()), len(self.remarks))
         root = self.body(dialect, header, end, depth, path)
@@ -109,70 +97,23 @@ class Reader:
                     del self.trace[before[2] :]
                 del self.remarks[before[3] :]
                 root = self.body(dialect, header, end, depth, path)
-            self.remark("public-id-unknown", f"no public identifier; read as {name}")
+            self.remark("public-id-unknown", f"read as {name}")
         if root.tag != dialect.root:
             raise WireError(header.body, f"the root element {dialect.root}", root.tag)
-        return Document(root, dialect.name, tuple(dict.fromkeys(self.remarks)))
+        return Document(root, dialect.name, distinct(self.remarks))
 
-    def remark(self, name: str, sentence: str) -> None:
-        if len(self.remarks) < 100:
-            self.remarks.append((name, sentence))
+    def remark(self, id_: str, detail: str = "") -> None:
+        if len(self.remarks) < 1000:
+            self.remarks.append(note(id_, detail))
+
+    def spend(self, characters: int, at: int) -> None:
+        """Counts characters that few octets stand for. Raises WireError when they get too many."""
+        self.repeated += characters
+        if self.repeated > MAX_REPEATED:
+            raise WireError(at, f"at most {MAX_REPEATED} characters that tokens stand for", "more")
 
     def number(self, pos: int, end: int, what: str) -> tuple[int, int]:
-        """The mb_u_int32 at `pos` and the position after it (WBXML 1.3, section 5.1)."""
-        value = 0
-        for at in range(pos, min(pos + 5, end)):
-            octet = self.octets[at]
-            value = value << 7 | octet & 0x7F
-            if octet < 0x80:
-                if value > 0xFFFFFFFF:
-                    break
-                return value, at + 1
-        else:
-            if end < pos + 5:
-                raise WireError(end, f"more of the {what}", "the end")
-        raise WireError(pos, f"the {what} in 32 bits", "a larger number")
-
-    def header(self, start: int, end: int) -> _Header:
-        octets = self.octets
-        if start >= end:
-            raise WireError(start, "a WBXML version", "the end")
-        if octets[start] not in (1, 2, 3):
-            raise WireError(start, "WBXML version 01, 02 or 03", f"{octets[start]:02X}")
-        public_id, pos = self.number(start + 1, end, "public identifier")
-        index, index_at = 0, pos
-        if public_id == 0:
-            index, pos = self.number(pos, end, "index of the public identifier")
-        charset_at = pos
-        charset, pos = self.number(pos, end, "character set")
-        if charset not in _CHARSETS:
-            raise WireError(
-                charset_at, "UTF-8, US-ASCII or ISO-8859-1 (6A, 03, 04)", f"MIBenum {charset}"
-            )
-        length_at = pos
-        length, pos = self.number(pos, end, "length of the string table")
-        if length > MAX_TABLE:
-            raise WireError(length_at, f"a string table of at most {MAX_TABLE} octets", str(length))
-        if length > end - pos:
-            raise WireError(end, f"a string table of {length} octets", f"{end - pos} octets")
-        dialect = BY_PUBLIC_ID.get(public_id)
-        if public_id == 0:
-            if index >= length:
-                raise WireError(index_at, "an index into the string table", str(index))
-            # Older toolkits leave out the final NUL.
-            fpi = octets[pos + index : pos + length].partition(b"\0")[0]
-            dialect = BY_FPI.get(fpi.decode("latin-1"))
-            if dialect is None:
-                raise WireError(
-                    pos + index, "a public identifier of SyncML, DevInf or TNDS", repr(fpi[:40])
-                )
-        elif dialect is None and public_id != UNKNOWN_ID:
-            raise WireError(
-                start + 1, "a public identifier of SyncML, DevInf or TNDS", f"{public_id:X}"
-            )
-        if charset != UTF_8:
-            self.remark("charset", f"the character set is {charset}, not UTF-8 (106)")
-        return _Header(dialect, _CHARSETS[charset], (pos, pos + length), pos + length)
+        return number(self.octets, pos, end, what)
 
     def by_content(self, pos: int, end: int) -> Dialect:
         """The newest dialect whose root is the first tag of the body."""
@@ -183,25 +124,26 @@ class Reader:
             pos += 2
         for dialect in NEWEST.values():
             row = _row(dialect, page)
-            root = row[octets[pos]] if row and pos < end else None
+            root = row[octets[pos] & ~ATTRIBUTES] if row and pos < end else None
             if root and root.tag == dialect.root:
                 return dialect
-        raise WireError(pos, "a root element of SyncML, DevInf or TNDS", self.at(pos, end))
+        raise WireError(pos, "a root element of SyncML, DevInf, TNDS or OMA CP", self.at(pos, end))
 
     def at(self, pos: int, end: int) -> str:
         return f"{self.octets[pos]:02X}" if pos < end else "the end"
 
     def body(
-        self, dialect: Dialect, header: _Header, end: int, depth: int, path: tuple[str, ...]
+        self, dialect: Dialect, header: Header, end: int, depth: int, path: tuple[str, ...]
     ) -> Element:
         """The root element at `header.body`: one loop over its tokens, with a stack of its own."""
         octets, trace, charset = self.octets, self.trace, header.charset
         pos, count = header.body, self.elements
         page, row = 0, _row(dialect, 0) or _NO_TAGS
+        attribute_page = 0
         entry, content = Element("", ""), Content()
         stack: list[tuple[Element, Content]] = []
         marks: list[_Mark] = []
-        strings: dict[int, tuple[str, int, int]] = {}
+        strings: Strings = {}
         in_pieces = False  # whether some text so far came as several pieces
 
         while True:
@@ -259,21 +201,32 @@ class Reader:
                         if trace is not None:
                             marks[-1].values.append((start, stop))
                     continue
-                if octet in (LITERAL, LITERAL | CONTENT):
-                    index, after = self.number(after, end, "index of a tag's name")
+                if octet in _LITERALS:
+                    index, after = number(octets, after, end, "index of a tag's name")
                     name = self.string(index, pos + 1, header, strings)[0]
                     if not name:
                         raise WireError(pos + 1, "the name of a tag", "an empty string")
-                    # Spelled out it is still the same element, as in XML without its namespace.
-                    tag = Element(knowing(name, entry.ns), name)
+                    ns = knowing(name, entry.ns)
+                    self.remark("tag-literal", name)
+                    tag = Element(ns, name)
                 else:
-                    tag = self.newer(dialect, page, pos, bool(stack))
+                    tag = row[octet & ~ATTRIBUTES] or self.newer(dialect, page, pos, bool(stack))
+                if octet & ATTRIBUTES:
+                    attributes, attribute_page, after = wbxmlattributes.read(
+                        self, dialect, attribute_page, after, end, header, strings
+                    )
+                    count += len(attributes)
+                    if tag.ns != PROV:
+                        self.remark("attribute-unexpected")
+                    tag = Element(tag.ns, tag.tag, (), tuple(a[:2] for a in attributes))
 
             count += 1
             if count > MAX_ELEMENTS:
-                raise WireError(pos, f"at most {MAX_ELEMENTS} elements", "one more")
+                raise WireError(pos, f"at most {MAX_ELEMENTS} elements and attributes", "one more")
             if trace is not None:
                 mark = _Mark((*(marks[-1].path if marks else path), tag.tag), pos, after, [])
+                if octet & ATTRIBUTES:
+                    mark.attributes = attributes
                 trace.append(mark)
                 if octet & CONTENT:
                     marks.append(mark)
@@ -290,7 +243,7 @@ class Reader:
 
         self.elements = count
         if pos < end:
-            self.remark("trailing-octets", f"{end - pos} octets follow the root element")
+            self.remark("trailing-octets", str(end - pos))
         root = content[0]
         assert isinstance(root, Element)
         return root
@@ -300,8 +253,8 @@ class Reader:
         octet: int,
         pos: int,
         end: int,
-        header: _Header,
-        strings: dict[int, tuple[str, int, int]],
+        header: Header,
+        strings: Strings,
     ) -> tuple[Piece, int]:
         """Character data behind an OPAQUE, STR_T or ENTITY token, and the position after it."""
         if octet == OPAQUE:
@@ -311,16 +264,14 @@ class Reader:
             return (_opaque(self.octets[start : start + length]), start, start + length), (
                 start + length
             )
-        number, after = self.number(pos, end, "character" if octet == ENTITY else "string index")
+        value, after = self.number(pos, end, "character" if octet == ENTITY else "string index")
         if octet == STR_T:
-            return self.string(number, pos, header, strings), after
-        if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF:
-            raise WireError(pos, "a Unicode character", f"{number:X}")
-        return (chr(number), pos, after), after
+            return self.string(value, pos, header, strings), after
+        if value > 0x10FFFF or 0xD800 <= value <= 0xDFFF:
+            raise WireError(pos, "a Unicode character", f"{value:X}")
+        return (chr(value), pos, after), after
 
-    def string(
-        self, index: int, at: int, header: _Header, strings: dict[int, tuple[str, int, int]]
-    ) -> tuple[str, int, int]:
+    def string(self, index: int, at: int, header: Header, strings: Strings) -> tuple[str, int, int]:
         """The string at `index` of the table, to its NUL or the end of the table."""
         known = strings.get(index)
         if known is None:
@@ -334,24 +285,30 @@ class Reader:
             except UnicodeDecodeError as error:
                 raise _not_text(error, start) from None
             known = strings[index] = (text, start, stop)
-        self.repeated += len(known[0])
-        if self.repeated > MAX_REPEATED:
-            raise WireError(at, f"at most {MAX_REPEATED} characters from string tables", "more")
+        self.spend(len(known[0]), at)
         return known
+
+    def inline(self, pos: int, end: int, header: Header) -> tuple[Piece, int]:
+        """The text behind a STR_I token, to its NUL, and the position after it."""
+        stop = self.octets.find(0, pos, end)
+        if stop < 0:
+            raise WireError(end, f"the NUL of the string at {pos - 1}", "nothing")
+        try:
+            return (self.octets[pos:stop].decode(header.charset), pos, stop), stop + 1
+        except UnicodeDecodeError as error:
+            raise _not_text(error, pos) from None
 
     def newer(self, dialect: Dialect, page: int, pos: int, inside: bool) -> Element:
         """The tag at `pos` as later versions of the vocabulary have it."""
         octet = self.octets[pos]
         row = _row(NEWEST[dialect.ns], page) or _NO_TAGS
-        tag = row[octet]
+        tag = row[octet & ~ATTRIBUTES]
         if tag is None:
             expected = (
                 f"a token of {dialect.name}, code page {page}" if inside else "a root element"
             )
-            if octet & ATTRIBUTES and row[octet & 0x7F]:
-                expected = f"{expected} without attributes"
             raise WireError(pos, expected, f"{octet:02X}")
-        self.remark("tag-newer", f"{tag.tag} is not in {dialect.name}")
+        self.remark("tag-newer", f"{tag.tag}, {dialect.name}")
         return tag
 
     def holds_document(self, start: int, stop: int) -> bool:
@@ -360,14 +317,11 @@ class Reader:
             return False
         if self.octets[start + 1 : start + 3] in _EMBEDDED_IDS:
             return True
-        before = len(self.remarks)
         try:
-            header = self.header(start, stop)
+            header = wbxmlheader.read(self.octets, start, stop, self.transport)
             dialect = header.dialect or self.by_content(header.body, stop)
         except WireError:
             return False
-        finally:
-            del self.remarks[before:]
         return dialect.ns in EMBEDDED
 
 
@@ -395,7 +349,7 @@ def _closed(entry: Element, content: Content, in_pieces: bool) -> Element:
         only = content[0]
         if isinstance(only, str):
             content = [REWRITTEN.get(only, only)]
-    return Element(entry.ns, entry.tag, tuple(content))
+    return Element(entry.ns, entry.tag, tuple(content), entry.attributes)
 
 
 def _joined(content: Content) -> Content:

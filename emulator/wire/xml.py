@@ -11,8 +11,10 @@ import re
 
 from lxml import etree
 
-from emulator.wire.element import SYNCML, Document, Element, Located
+from emulator.wire.element import PROV, SYNCML, Document, Element, Located
 from emulator.wire.errors import WireError
+from emulator.wire.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_SIZE
+from emulator.wire.remarks import Note, distinct, note
 from emulator.wire.tokens import (
     DIALECTS,
     NAMES,
@@ -23,12 +25,9 @@ from emulator.wire.tokens import (
     dialect_of,
     knowing,
 )
-from emulator.wire.xmlscan import BOM, MAX_DEPTH, MAX_SIZE, Scan
+from emulator.wire.xmlscan import BOM, Scan
 
 __all__ = ["decode", "encode", "locate"]
-
-MAX_ATTRIBUTES = 64
-"""Attributes of one element; SyncML has none."""
 
 _BLANK = " \t\r\n"
 _URIS_WITHOUT_CASE = {uri.lower(): ns for uri, ns in URIS.items()}
@@ -38,6 +37,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # The same as octets of UTF-8; half a surrogate pair has none.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
 _NONCHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
+_NOT_IN_NAMES = re.compile(r"[\s<>&\"'/=:{}\ud800-\udfff]")
 # A part of XML's names that no reader disputes.
 _NAME = re.compile("[A-Za-z_\u00c0-\u00d6\u00d8-\u00f6][A-Za-z0-9_.\u00c0-\u00d6\u00d8-\u00f6-]*")
 
@@ -53,6 +53,8 @@ _PARSER = etree.XMLParser(
 )
 _ODD = etree.XPath(f"boolean(//@* | {'/*' * (MAX_DEPTH + 1)})")
 """Whether a tree has attributes, which SyncML has not, or is too deep."""
+_PREFIXED = etree.XPath("name((//*[contains(name(), ':')])[1])")
+"""The first name with a namespace prefix."""
 _FOREIGN = re.compile(
     rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE
 )
@@ -75,54 +77,75 @@ _INSIDE: dict[tuple[str, str], dict[str, Place]] = {}
 """By namespace as written and as understood: the places of known names, found once for all."""
 
 
-def decode(octets: bytes) -> Document:
+def decode(octets: bytes, transport: str = "") -> Document:
     """The document in `octets`. Raises WireError, and nothing else.
+
+    `transport` is the charset that the Content-Type names, if it does.
 
     White space between elements is dropped where the parent has element children; all other text
     is kept as it is. An element whose namespace is missing gets the one that knows its name.
     """
-    node, remarks = _parsed(octets)
-    reader = _Reader(octets, remarks)
+    node, notes = _parsed(octets, transport)
+    reader = _Reader(octets, transport)
     root, uri = reader.document(node)
     stated = uri[-3:] if root.ns == SYNCML and uri[-3:] in VERSIONS else ""
     dialect = f"SyncML {stated}" if stated and root.tag == "SyncML" else dialect_of(root)
     if dialect is None:
-        where = Scan(octets, trace=True).located()[0].start
-        raise WireError(where, "a SyncML, DevInf, MetInf or TNDS document", root.tag)
-    if b"<![CDATA[" in octets:
-        reader.remark("cdata", "character data in CDATA sections")
-    return Document(root, dialect, tuple(reader.remarks.items()))
+        expected = "a SyncML, DevInf, MetInf, TNDS or OMA CP document"
+        raise WireError(Scan(octets, transport=transport).start_of(0), expected, root.tag)
+    return Document(root, dialect, distinct((*notes, *reader.remarks.items())))
 
 
-def locate(octets: bytes) -> tuple[Located, ...]:
+def locate(octets: bytes, transport: str = "") -> tuple[Located, ...]:
     """Where each element of `decode(octets)` lies, in document order.
 
     Values are character data as written, references (`&amp;`) unresolved. Raises WireError as
     `decode` does, and for UTF-16, in which octets do not stand for themselves.
     """
-    return Scan(octets, trace=True).located()
+    return Scan(octets, trace=True, transport=transport).located()
 
 
-def _parsed(octets: bytes) -> tuple[etree._Element, dict[str, str]]:
+def _parsed(octets: bytes, transport: str) -> tuple[etree._Element, list[Note]]:
     """The root as lxml has it, with what is to be remarked of the document as a whole."""
-    if len(octets) <= MAX_SIZE and b"<!DOCTYPE" not in octets and not _FOREIGN.match(octets):
+    plain = transport in ("", "utf-8") and b"<!DOCTYPE" not in octets
+    if plain and len(octets) <= MAX_SIZE and not _FOREIGN.match(octets) and _few(octets):
         # What remains is octets of UTF-16, which lxml refuses here, and what is broken.
         with contextlib.suppress(etree.XMLSyntaxError):
-            return etree.fromstring(octets.removeprefix(BOM), _PARSER), {}
-    scan = Scan(octets)
+            node = etree.fromstring(octets.removeprefix(BOM), _PARSER)
+            return node, [
+                *([note("cdata")] if b"<![CDATA[" in octets else ()),
+                *_prefix(node, octets),
+            ]
+    scan = Scan(octets, transport=transport)
+    text = scan.utf8()
+    if not _few(text) and (many := scan.exceeded()):
+        raise many
     try:
-        return etree.fromstring(scan.utf8(), _PARSER), scan.remarks
+        node = etree.fromstring(text, _PARSER)
     except etree.XMLSyntaxError as error:
         at = _offset(scan, error)
-        raise scan.too_deep() or WireError(at, "well-formed XML", error.msg or "") from None
+        raise scan.exceeded() or WireError(at, "well-formed XML", error.msg or "") from None
+    return node, [*scan.remarks, *_prefix(node, text)]
+
+
+def _few(octets: bytes) -> bool:
+    """Whether there are surely not too many elements: each has one `<` at least."""
+    return octets.count(b"<") <= MAX_ELEMENTS
+
+
+def _prefix(node: etree._Element, octets: bytes) -> list[Note]:
+    name = str(_PREFIXED(node)) if b"xmlns:" in octets else ""
+    return [note("namespace-prefix", name[:80])] if name else []
 
 
 class _Reader:
     """lxml nodes to elements, with the remarks that arise."""
 
-    def __init__(self, octets: bytes, remarks: dict[str, str]) -> None:
+    def __init__(self, octets: bytes, transport: str) -> None:
         self.octets = octets
-        self.remarks = dict(remarks)
+        self.transport = transport
+        self.remarks: dict[str, str] = {}
+        self.attributes_met = 0
         self.odd = False
         self.clean = True
         self.doubtful: dict[tuple[str, str, str], Place] = {}
@@ -153,25 +176,30 @@ class _Reader:
         text = node.text
         if text and (not content or text.strip(_BLANK)):
             content.insert(0, text)
-        return Element(place.ns, place.tag, tuple(content), self.attributes(node) if odd else ())
+        return Element(
+            place.ns, place.tag, tuple(content), self.attributes(node, place.ns) if odd else ()
+        )
 
     def check(self, node: etree._Element, depth: int) -> None:
         """Refuses trees too deep and elements with too many attributes."""
+        self.attributes_met += len(node.attrib)
         if depth > MAX_DEPTH:
-            too_deep = Scan(self.octets).too_deep()
-            raise too_deep or WireError(0, f"elements at most {MAX_DEPTH} deep")
-        if len(node.attrib) > MAX_ATTRIBUTES:
+            raise self.exceeded(f"elements at most {MAX_DEPTH} deep")
+        if len(node.attrib) > MAX_ATTRIBUTES or self.attributes_met > MAX_ELEMENTS:
             # lxml takes quadratic time to list them.
-            found = f"{len(node.attrib)} of {node.tag}"[:80]
-            raise WireError(0, f"at most {MAX_ATTRIBUTES} attributes", found)
+            raise self.exceeded(f"at most {MAX_ATTRIBUTES} attributes")
         for child in node:
             self.check(child, depth + 1)
 
-    def attributes(self, node: etree._Element) -> tuple[tuple[str, str], ...]:
+    def exceeded(self, expected: str) -> WireError:
+        """The error with its offset, where it can be told."""
+        scan = Scan(self.octets, transport=self.transport)
+        return scan.exceeded() or WireError(0, expected, "more")
+
+    def attributes(self, node: etree._Element, ns: str) -> tuple[tuple[str, str], ...]:
         found = tuple((str(k), str(v)) for k, v in node.attrib.items())
-        if found:
-            sentence = "SyncML has no attributes but xmlns; those of other namespaces are left out"
-            self.remarks.setdefault("attribute-unexpected", sentence)
+        if found and (ns != PROV or any(name[0] == "{" for name, _ in found)):
+            self.remark("attribute-unexpected")
         return tuple((name, value) for name, value in found if name[0] != "{")
 
     def place(self, name: str, around: Place) -> Place:
@@ -198,22 +226,19 @@ class _Reader:
             return uri, around.ns, tag
         ns = URIS.get(uri) or _URIS_WITHOUT_CASE.get(uri.lower())
         if uri and uri not in URIS:
-            kind = "variant" if ns else "unknown"
-            self.remark(f"namespace-{kind}", f"{uri} is not the name of a namespace of SyncML")
+            self.remark("namespace-variant" if ns else "namespace-unknown", uri[:80])
         if ns is None and uri and not uri.lower().startswith("syncml:"):
             return uri, uri, tag
         if ns is None or (inherited and tag not in NAMES[ns]):
             meant = knowing(tag, around.ns)
-            if meant and inherited:
-                self.remark(
-                    "namespace-missing", f"{tag} has no namespace of its own; read as {meant}"
-                )
+            if meant and inherited and (uri or meant != PROV):
+                self.remark("namespace-missing", f"{tag}, read as {meant}")
             ns = meant or ns or uri
         return uri, ns, tag
 
-    def remark(self, name: str, sentence: str) -> None:
+    def remark(self, id_: str, detail: str = "") -> None:
         self.clean = False
-        self.remarks.setdefault(name, sentence)
+        self.remarks.setdefault(*note(id_, detail))
 
 
 def _offset(scan: Scan, error: etree.XMLSyntaxError) -> int:
@@ -246,14 +271,18 @@ def _write(
 ) -> None:
     ns, tag, content = element.ns, element.tag, element.content
     if depth > MAX_DEPTH:
-        raise WireError(0, f"elements at most {MAX_DEPTH} deep", tag)
+        raise WireError(0, f"elements at most {MAX_DEPTH} deep", tag, element)
     if tag not in NAMES.get(ns, ()):
-        _check_name(tag)
+        _check_name(tag, element)
     start = tag
-    if ns != around and (ns or around):
-        start += f' xmlns="{_uri(ns, dialect).translate(_ATTRIBUTE_ESCAPES)}"'
+    if ns != around:
+        uri = _uri(ns, dialect)
+        if uri or around:
+            start += f' xmlns="{uri.translate(_ATTRIBUTE_ESCAPES)}"'
     for name, value in element.attributes:
-        _check_name(name)
+        _check_name(name, element)
+        if name == "xmlns":
+            raise WireError(0, "attributes that declare no namespace", name, element)
         start += f' {name}="{value.translate(_ATTRIBUTE_ESCAPES)}"'
     if not content:
         out.append(f"<{start}/>")
@@ -266,7 +295,10 @@ def _write(
             if isinstance(part, Element):
                 _write(out, part, ns, dialect, depth + 1)
             else:
-                out.append(_escaped(part if isinstance(part, str) else _text(part, tag)))
+                text = part if isinstance(part, str) else _text(part, element)
+                # Readers take blank text beside elements for layout, ours too.
+                if text.strip(_BLANK) or not any(element.elements()):
+                    out.append(_escaped(text))
         out.append(f"</{tag}>")
 
 
@@ -281,27 +313,40 @@ def _uri(ns: str, dialect: Dialect) -> str:
     return known.uri if known else ns
 
 
-def _text(octets: bytes, name: str) -> str:
+def _text(octets: bytes, element: Element) -> str:
     try:
         return octets.decode()
     except UnicodeDecodeError:
-        raise WireError(0, f"text in {name}, since this is XML", "binary data") from None
+        expected = f"text in {element.tag}, since this is XML"
+        raise WireError(0, expected, "binary data", element) from None
 
 
 def _check(element: Element) -> None:
-    """Raises WireError for the first character that XML does not have, with the element's name."""
-    texts = [(value, name) for name, value in element.attributes]
+    """Raises WireError for the first character that XML does not have, with its element."""
+    texts = [value for _, value in element.attributes]
     for part in element.content:
         if isinstance(part, Element):
             _check(part)
         else:
-            texts.append((part if isinstance(part, str) else _text(part, element.tag), element.tag))
-    for text, name in texts:
+            texts.append(part if isinstance(part, str) else _text(part, element))
+    for text in texts:
         if strange := _NOT_XML.search(text):
             found = f"U+{ord(strange.group()):04X}"
-            raise WireError(0, f"characters of XML in {name}", found)
+            raise WireError(0, f"characters of XML in {element.tag}", found, element)
 
 
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise WireError(0, "an element name of XML", repr(name[:40]))
+def _check_name(name: str, element: Element) -> None:
+    if not _NAME.fullmatch(name) and not _is_read(name):
+        raise WireError(0, "a name of XML", repr(name[:40]), element)
+
+
+def _is_read(name: str) -> bool:
+    """Whether our own reader takes an unusual name: expat and lxml draw their lines elsewhere."""
+    if not name or _NOT_IN_NAMES.search(name):
+        return False
+    try:
+        Scan(f"<{name}/>".encode())
+        etree.Element(name)
+    except (WireError, ValueError):
+        return False
+    return True

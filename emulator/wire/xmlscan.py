@@ -5,25 +5,19 @@ that breaks it, the character set, the refusal of DTDs, the depth, and the octet
 Others use it through `xml`.
 """
 
+import re
 from xml.parsers import expat
 
 import msgspec
 
+from emulator.wire.charsets import CODECS
 from emulator.wire.element import Located
 from emulator.wire.errors import WireError
+from emulator.wire.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_SIZE
+from emulator.wire.remarks import Note, note
 
-MAX_SIZE = 8 << 20
-"""Octets of one document; far above any MaxMsgSize."""
-MAX_DEPTH = 64
-"""Open elements at one time."""
-
-_CHARSETS = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "us-ascii": "ascii",
-    "iso-8859-1": "latin-1",
-    "utf-16": "utf-16",
-}
+_EXPAT = {codec: name for name, codec in reversed(CODECS.items())}
+_ATTRIBUTE = re.compile(rb"""([^\s=<>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 BOM = b"\xef\xbb\xbf"
 
 
@@ -34,6 +28,7 @@ class _Open(msgspec.Struct):
     path: tuple[str, ...]
     start: int
     values: list[tuple[int, int]]
+    attributes: tuple[tuple[str, str, tuple[tuple[int, int], ...]], ...] = ()
     children: bool = False
 
 
@@ -41,29 +36,45 @@ class Scan:
     """A document that is known to be well-formed, without entities of its own.
 
     Raises WireError, with the offset of the octet that is to blame. With `trace`, `located`
-    gives the elements.
+    gives the elements. `transport` is the charset of the Content-Type: it goes before the
+    declaration, and a byte order mark goes before both [RFC 7303, 3].
     """
 
-    def __init__(self, octets: bytes, trace: bool = False) -> None:
+    def __init__(self, octets: bytes, trace: bool = False, transport: str = "") -> None:
         if len(octets) > MAX_SIZE:
             raise WireError(MAX_SIZE, f"at most {MAX_SIZE} octets", f"{len(octets)} octets")
         self.octets = octets
-        self.remarks: dict[str, str] = {}
-        self.codec = _utf16(octets) or "utf-8"
+        self.remarks: list[Note] = []
+        self.transport = transport
+        self.codec = _utf16(octets) or ("utf-8" if octets.startswith(BOM) else "")
+        said = CODECS.get(transport, "")
+        if transport and not said:
+            self.remarks.append(note("charset-differs", transport))
+        elif said and self.codec:
+            if said[:6] != self.codec[:6]:
+                self.remarks.append(note("charset-differs", transport))
+        elif said:
+            self.codec = said
+        self._settled = bool(self.codec)
+        self.codec = self.codec or "utf-8"
+        self._count = 0
         self._found: list[Located | None] = []
         self._open: list[_Open] = []
         self._run: int | None = None
-        if trace and self.codec != "utf-8":
+        self._trace = trace
+        if trace and self.codec.startswith("utf-16"):
             raise WireError(0, "octets that stand for characters", "UTF-16")
-        parser = self._parser = expat.ParserCreate()
+        # Expat finds UTF-16 by itself, and refuses its name where the mark is absent.
+        named = self._settled and not self.codec.startswith("utf-16")
+        parser = self._parser = expat.ParserCreate(_EXPAT[self.codec] if named else None)
         parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._doctype
         parser.SkippedEntityHandler = self._entity
+        parser.StartCdataSectionHandler = self._cdata
         if trace:
             parser.StartElementHandler = self._start
             parser.EndElementHandler = self._end
             parser.CharacterDataHandler = self._characters
-            parser.StartCdataSectionHandler = self._other
             parser.EndCdataSectionHandler = self._other
             parser.CommentHandler = self._other
             parser.ProcessingInstructionHandler = self._other
@@ -75,7 +86,7 @@ class Scan:
         except UnicodeError:
             raise WireError(0, "text of Unicode characters", "half a surrogate pair") from None
         if self.codec != "utf-8":
-            self.remarks["charset"] = f"the character set is {self.codec}, not UTF-8"
+            self.remarks.append(note("charset", self.codec))
 
     def located(self) -> tuple[Located, ...]:
         return tuple(each for each in self._found if each)
@@ -89,30 +100,43 @@ class Scan:
         except UnicodeDecodeError as error:
             raise WireError(error.start, f"text in {self.codec}", error.reason) from None
 
-    def too_deep(self) -> WireError | None:
-        """The error for the first element that is one too deep, if there is one."""
+    def exceeded(self) -> WireError | None:
+        """The error for the first element that is one too deep or too many, if there is one."""
+        if self.codec.startswith("utf-16"):
+            return None
         try:
-            Scan(self.octets, trace=True)
+            Scan(self.octets, trace=True, transport=self.transport)
         except WireError as error:
             return error
         return None
+
+    def start_of(self, index: int) -> int:
+        """The offset of the element that is `index`-th in document order; 0 where none can be told."""
+        try:
+            return Scan(self.octets, trace=True, transport=self.transport).located()[index].start
+        except (WireError, IndexError):
+            return 0
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         at = self._parser.CurrentByteIndex
         if encoding is None:
             return
-        codec = _CHARSETS.get(encoding.lower())
+        codec = CODECS.get(encoding.lower())
+        if self._settled:
+            if codec is None or codec[:6] != self.codec[:6]:
+                self.remarks.append(note("charset-differs", encoding[:40]))
+            return
         if codec is None:
             at = max(self.octets.find(encoding.encode(), at), at)
-            raise WireError(at, f"one of the encodings {', '.join(_CHARSETS)}", encoding)
-        if self.codec == "utf-8":
-            self.codec = codec
+            raise WireError(at, f"one of the encodings {', '.join(CODECS)}", encoding)
+        self.codec = codec
 
     def _doctype(self, name: str, system: str | None, public: str | None, internal: bool) -> None:
         if internal:
             # Declared entities can grow without bounds, and SyncML has none.
             at = self._parser.CurrentByteIndex
             raise WireError(at, "a DOCTYPE without declarations", f"those of {name[:40]}")
+        self.remarks.append(note("doctype", name[:40]))
 
     def _entity(self, name: str, is_parameter: bool) -> None:
         at = self._parser.CurrentByteIndex
@@ -126,7 +150,13 @@ class Scan:
             path = self._open[-1].path
         if len(self._open) >= MAX_DEPTH:
             raise WireError(at, f"elements at most {MAX_DEPTH} deep", "one more")
-        self._open.append(_Open(len(self._found), (*path, name.rpartition(":")[2]), at, []))
+        runs = _attributes(self.octets, at, attributes) if attributes else ()
+        self._count += 1 + len(runs)
+        if self._count > MAX_ELEMENTS:
+            raise WireError(at, f"at most {MAX_ELEMENTS} elements and attributes", "one more")
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise WireError(at, f"at most {MAX_ATTRIBUTES} attributes", str(len(attributes)))
+        self._open.append(_Open(len(self._found), (*path, name.rpartition(":")[2]), at, [], runs))
         self._found.append(None)
 
     def _end(self, name: str) -> None:
@@ -138,11 +168,18 @@ class Scan:
         values = done.values
         if done.children:
             values = [(start, stop) for start, stop in values if octets[start:stop].strip()]
-        self._found[done.index] = Located(done.path, done.start, end, tuple(values))
+        self._found[done.index] = Located(
+            done.path, done.start, end, tuple(values), done.attributes
+        )
 
     def _characters(self, data: str) -> None:
         if self._run is None:
             self._run = self._parser.CurrentByteIndex
+
+    def _cdata(self) -> None:
+        self.remarks.append(note("cdata"))
+        self._parser.StartCdataSectionHandler = self._other if self._trace else None
+        self._flush()
 
     def _other(self, *_: str) -> None:
         self._flush()
@@ -161,3 +198,24 @@ def _utf16(octets: bytes) -> str:
     if octets[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     return {b"\0<": "utf-16-be", b"<\0": "utf-16-le"}.get(octets[:2], "")
+
+
+def _attributes(
+    octets: bytes, start: int, attributes: dict[str, str]
+) -> tuple[tuple[str, str, tuple[tuple[int, int], ...]], ...]:
+    """The attributes of the tag at `start`, each with the octets of its value as written.
+
+    Declarations of namespaces and attributes of other namespaces are left out.
+    """
+    found = []
+    at = start
+    for name, value in attributes.items():
+        match = _ATTRIBUTE.search(octets, at)
+        if match is None:  # an encoding in which octets do not stand for characters
+            break
+        at = match.end()
+        if name != "xmlns" and ":" not in name:
+            group = 2 if match.start(2) >= 0 else 3
+            run = match.span(group)
+            found.append((name, value, (run,) if run[0] < run[1] else ()))
+    return tuple(found)

@@ -14,11 +14,11 @@ from emulator.wire.codec import WBXML, XML, Codec
 from emulator.wire.convert import convert, decode_any, sniff
 from emulator.wire.element import Document, Element, Located
 from emulator.wire.errors import WireError
+from emulator.wire.limits import MAX_REPEATED
 from emulator.wire.notification import Notification
 from emulator.wire.schema import Missing
 from emulator.wire.syncml import Message
 from emulator.wire.tokens import CODES, EMBEDDED, NEWEST
-from emulator.wire.wbxmlreader import MAX_REPEATED
 
 _REMARK = 200
 """Octets that a remark, with its share of the input, may have."""

@@ -8,6 +8,7 @@ import pytest
 
 from emulator.wire.convert import decode_any
 from tests.verbs.command import Handset
+from tests.wire.kinds import KINDS, xml_of
 from tests.wire.material import CAPTURED_WBXML, CAPTURED_XML
 
 
@@ -53,6 +54,49 @@ def test_octets_that_are_neither_break_the_protocol(
     assert done.code == 4
     assert said in done.complaint
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_document(handset: Handset, tmp_path: Path, name: str) -> None:
+    source, once, twice = (tmp_path / name for name in ("in", "once", "twice"))
+    source.write_bytes(xml_of(name))
+    done = handset("convert", source, "-o", once)
+    assert (done.code, done.err) == (0, "")
+    assert handset("convert", once, "-o", twice).code == 0
+    assert twice.read_bytes() == source.read_bytes()
+
+
+def test_what_is_odd_is_said_beside(handset: Handset, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.write_bytes(b"<SyncML xmlns='syncml:syncml1.1'><SyncHdr/><SyncBody/></SyncML>")
+    done = handset("convert", source, "-o", tmp_path / "out")
+    assert done.code == 0
+    assert done.err.startswith(f"handset: {source}: namespace-variant: syncml:syncml1.1")
+
+
+def test_what_the_other_form_cannot_carry(handset: Handset, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.write_bytes(b"\x02\xa4\x01\x6a\x00\x6d\x4f\xc3\x02\xff\xfe\x01\x01")
+    done = handset("convert", source, "-o", tmp_path / "out")
+    assert done.code == 4
+    assert "offset 6: expected text in Data, since this is XML, found binary data" in done.complaint
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_without_end_is_not_read_to_its_end(
+    handset: Handset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Endless(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            assert 0 < size < 1 << 24
+            return b"<" * size
+
+    class Stdin:
+        buffer = Endless()
+
+    monkeypatch.setattr(sys, "stdin", Stdin)
+    done = handset("convert", "-")
+    assert (done.code, "at most" in done.complaint) == (4, True)
 
 
 def test_files_that_are_not_there(handset: Handset, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from emulator.wire import wbxml, xml
 from emulator.wire.convert import convert, decode_any, sniff
 from emulator.wire.element import Document
 from emulator.wire.errors import WireError
+from emulator.wire.wbxmlheader import number
+from tests.wire.kinds import KINDS, xml_of
 from tests.wire.material import CAPTURED_WBXML, CAPTURED_XML, PAIRS, documents, mutated
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -86,3 +88,67 @@ def test_what_xml_cannot_carry() -> None:
         convert(b"\x02\xa4\x01\x6a\x00\x6d\x4f\xc3\x02\xff\xfe\x01\x01")
     with pytest.raises(WireError, match=r"U\+0001"):
         convert(b"\x02\xa4\x01\x6a\x00\x6d\x4f\x03\x01\x00\x01\x01")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_comes_back_to_its_octets(name: str) -> None:
+    text = xml_of(name)
+    once = convert(text)
+    assert sniff(once) == "wbxml"
+    assert convert(once) == text
+    assert convert(convert(once)) == once
+    document = decode_any(once)
+    assert (document.dialect, document) == (KINDS[name][0], decode_any(text))
+    assert [id_ for id_, _ in document.remarks] == []
+
+
+@pytest.mark.parametrize("name", [n for n in KINDS if n.startswith(("devinf", "cp"))])
+def test_a_document_without_identifier_is_known_by_its_content(name: str) -> None:
+    octets = convert(xml_of(name))
+    _, body = number(octets, 1, len(octets), "public identifier")
+    document = decode_any(octets[:1] + b"\x01" + octets[body:])
+    assert document.root == decode_any(octets).root
+    assert document.dialect == KINDS[name][0]
+    assert [id_ for id_, _ in document.remarks] == ["public-id-unknown"]
+
+
+@given(mutated([xml_of(name) for name in KINDS]) | mutated([convert(xml_of(n)) for n in KINDS]))
+@settings(suppress_health_check=SLOW, deadline=None, max_examples=400)
+def test_foreign_input_is_stable_after_the_first_pass(octets: bytes) -> None:
+    try:
+        once = convert(octets)
+    except WireError as error:
+        assert 0 <= error.offset <= len(octets)
+    else:
+        assert convert(convert(once)) == once
+
+
+def test_blank_text_beside_elements_is_layout_in_both_forms() -> None:
+    octets = b"\x02\xa4\x01\x6a\x00\x6d\x03 \n\x00\x12\x03\r\x00\x01"
+    once = convert(octets)
+    assert once.endswith(b"<Final/></SyncML>")
+    assert convert(convert(once)) == once
+
+
+@pytest.mark.parametrize(
+    ("octets", "offset", "expected"),
+    [
+        (b"\x02\xa4\x01\x6a\x00\x6d\x12\x4f\xc3\x02\xff\xfe\x01\x01", 7, "text in Data"),
+        (b"\x02\xa4\x01\x6a\x00\x6d\x12\x4f\x03\x01\x00\x01\x01", 7, "characters of XML in Data"),
+        (b"\x02\xa4\x01\x6a\x03a b\x6d\x12\x04\x00\x01", 10, "a name of XML"),
+        (b"\x02\xa4\x01\x6a\x05xmlns\x6d\x92\x04\x00\x01\x01", 11, "attributes that declare"),
+        (b"<SyncML xmlns='SYNCML:SYNCML1.2'><Data><x xmlns='urn:x'/></Data></SyncML>", 39,
+         "a vocabulary that WBXML can name"),
+    ],
+)  # fmt: skip
+def test_what_the_other_form_cannot_carry_is_named_with_its_place(
+    octets: bytes, offset: int, expected: str
+) -> None:
+    with pytest.raises(WireError) as caught:
+        convert(octets)
+    assert caught.value.expected.startswith(expected)
+    assert caught.value.offset == offset
+    if octets[:1] == b"<":
+        with pytest.raises(WireError) as caught:
+            convert(octets.decode().encode("utf-16"))
+        assert (caught.value.expected.startswith(expected), caught.value.offset) == (True, 0)

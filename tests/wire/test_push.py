@@ -113,7 +113,7 @@ def test_forms_of_the_content_type(content_type: str, expected: str, form: str) 
         ("0107", 1, "PDU type 06"),
         ("0106", 2, "a uintvar"),
         ("010681", 3, "a uintvar"),
-        ("0106ffffffffff01", 2, "a uintvar of at most 5 octets"),
+        ("0106ffffffffff01", 2, "a uintvar in 32 bits"),
         ("010600", 2, "headers of 0 octets"),
         ("010605ce", 2, "headers of 5 octets"),
         ("010601", 2, "headers of 1 octets"),

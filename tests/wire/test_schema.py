@@ -5,6 +5,7 @@ from typing import ClassVar
 import pytest
 
 from emulator.wire.element import METINF, SYNCML, Element
+from emulator.wire.remarks import Note
 from emulator.wire.schema import Content, Field, Missing, Record, metinf, read, write
 
 
@@ -106,3 +107,42 @@ def test_what_is_missing_is_named_with_its_path() -> None:
 
 def test_one_class_may_serve_several_tags() -> None:
     assert write(Leaf(name="n"), "Other").tag == "Other"
+
+
+def _remarks(*content: Element | str | bytes) -> list[Note]:
+    notes: list[Note] = []
+    read(Tree, _e("Tree", *content), notes=notes)
+    return notes
+
+
+def test_elements_out_of_order_are_remarked() -> None:
+    assert _remarks(_e("Label"), _e("Note"), _e("Note"), _e("Tall"), _e("Data")) == []
+    assert _remarks(_e("Note"), _e("Label"), _e("Tall")) == [
+        ("element-order", "Tree/Label: an element that the DTD wants earlier")
+    ]
+
+
+def test_those_of_one_choice_have_no_order() -> None:
+    leaf = _e("Leaf", _e("Name", "n"))
+    assert _remarks(leaf, _e("Branch"), leaf, _e("Branch")) == []
+
+
+def test_a_second_one_is_remarked_where_one_is_allowed() -> None:
+    twice = [_e("Label", "a"), _e("Label", "b"), _e("Tall"), _e("Tall"), _e("Twig"), _e("Twig")]
+    assert [sentence.partition(":")[0] for _, sentence in _remarks(*twice)] == [
+        "Tree/Label",
+        "Tree/Tall",
+        "Tree/Twig",
+    ]
+    assert {id_ for id_, _ in _remarks(*twice)} == {"element-twice"}
+
+
+def test_text_and_other_vocabularies_are_remarked() -> None:
+    assert [id_ for id_, _ in _remarks(" \n", "x", _e("Size", "1"))] == [
+        "text-unexpected",
+        "element-other-namespace",
+    ]
+
+
+def test_remarks_are_bounded() -> None:
+    assert len(_remarks(*[_e("Strange")] * 5000)) == 1000

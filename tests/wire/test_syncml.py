@@ -13,6 +13,7 @@ from emulator.wire.syncml import (
     Add,
     Alert,
     Atomic,
+    Command,
     Copy,
     Delete,
     Exec,
@@ -140,9 +141,9 @@ def test_unknown_elements_are_remarked_with_their_path() -> None:
     strange = Element(SYNCML, "Strange")
     add = Element(SYNCML, "Add", (Element(SYNCML, "Item", (strange,)),))
     message = from_document(_message(Element(SYNCML, "Sync", (add,)), strange))
-    assert [sentence.split(" ")[0] for _, sentence in message.remarks] == [
-        "SyncML/SyncBody/Strange",
+    assert [sentence.split(":")[0] for _, sentence in message.remarks] == [
         "SyncML/SyncBody/Sync/Add/Item/Strange",
+        "SyncML/SyncBody/Strange",
     ]
     assert {id_ for id_, _ in message.remarks} == {"unknown-element"}
 
@@ -205,6 +206,114 @@ def test_data_as_text_and_as_octets() -> None:
 
 def test_an_item_without_addresses_has_empty_ones() -> None:
     assert (Item().target_uri, Item().source_uri) == ("", "")
+
+
+def _typed(body: str) -> tuple[Command, ...]:
+    text = (
+        "<SyncML xmlns='SYNCML:SYNCML1.2'><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto>"
+        f"<SessionID>1</SessionID><MsgID>1</MsgID></SyncHdr><SyncBody>{body}<Final/></SyncBody></SyncML>"
+    )
+    document = xml.decode(text.encode())
+    message = from_document(document)
+    assert message.remarks == ()
+    # Written in the order of the DTD, so that tree, typed value and both encodings agree.
+    assert to_document(message) == document
+    for codec in (xml, wbxml):
+        assert from_document(codec.decode(codec.encode(document))) == message
+    return message.commands
+
+
+DM_SESSION = {
+    key: from_document(xml.decode(text.encode()))
+    for key, text in VECTORS["dm.session"]["intermediates"].items()
+    if key.endswith("_xml")
+}
+
+
+def test_a_device_management_session() -> None:
+    assert all(message.remarks == () for message in DM_SESSION.values())
+    alert, replace = DM_SESSION["package1_xml"].commands
+    assert isinstance(alert, Alert)
+    assert isinstance(replace, Replace)
+    assert (alert.code, alert.items) == (1201, ())
+    assert [item.source_uri for item in replace.items][:2] == ["./DevInfo/DevId", "./DevInfo/Man"]
+    *_, replace = DM_SESSION["package2_xml"].commands
+    assert isinstance(replace, Replace)
+    (item,) = replace.items
+    assert item.target_uri == "./DSAcc/1/AppAuth/Srv/AAuthSecret"
+    assert item.meta is not None
+    assert (item.meta.format, syncml.text(item.data)) == ("chr", "srv-secret-2")
+    statuses = [c for c in DM_SESSION["package3_xml"].commands if isinstance(c, Status)]
+    assert [(s.cmd, s.code) for s in statuses] == [("SyncHdr", 212), ("Replace", 200)]
+
+
+META = "<Meta><Format xmlns='syncml:metinf'>chr</Format></Meta>"
+LEAF = f"<Item><Target><LocURI>./a</LocURI></Target>{META}<Data>1</Data></Item>"
+NODE = "<Item><Target><LocURI>./a</LocURI></Target></Item>"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (f"<Add><CmdID>1</CmdID>{LEAF}</Add>", Add),
+        (f"<Replace><CmdID>1</CmdID>{LEAF}{LEAF}</Replace>", Replace),
+        (f"<Delete><CmdID>1</CmdID><NoResp/><Archive/><SftDel/>{NODE}</Delete>", Delete),
+        (
+            "<Copy><CmdID>1</CmdID><Item><Target><LocURI>./b</LocURI></Target>"
+            "<Source><LocURI>./a</LocURI></Source></Item></Copy>",
+            Copy,
+        ),
+        (f"<Exec><CmdID>1</CmdID><Correlator>c</Correlator>{NODE}</Exec>", Exec),
+        (f"<Get><CmdID>1</CmdID>{NODE}</Get>", Get),
+        (f"<Atomic><CmdID>1</CmdID><Replace><CmdID>2</CmdID>{LEAF}</Replace></Atomic>", Atomic),
+        (
+            f"<Sequence><CmdID>1</CmdID><Atomic><CmdID>2</CmdID><Sequence><CmdID>3</CmdID>"
+            f"<Exec><CmdID>4</CmdID>{NODE}</Exec></Sequence></Atomic><Get><CmdID>5</CmdID>{NODE}</Get>"
+            "</Sequence>",
+            Sequence,
+        ),
+        (
+            "<Sequence><CmdID>1</CmdID><Sync><CmdID>2</CmdID><Move><CmdID>3</CmdID><Item>"
+            "<Source><LocURI>1</LocURI></Source><SourceParent><LocURI>9</LocURI></SourceParent>"
+            "<TargetParent><LocURI>8</LocURI></TargetParent></Item></Move></Sync></Sequence>",
+            Sequence,
+        ),
+        (
+            "<Alert><CmdID>1</CmdID><Data>1226</Data><Correlator>c</Correlator><Item><Source>"
+            "<LocURI>./FwUpd</LocURI></Source><Meta><Format xmlns='syncml:metinf'>xml</Format>"
+            "<Type xmlns='syncml:metinf'>x</Type><Mark xmlns='syncml:metinf'>critical</Mark></Meta>"
+            "<Data>2</Data></Item></Alert>",
+            Alert,
+        ),
+        (
+            "<Results><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>2</CmdRef><Item><Source>"
+            "<LocURI>./a</LocURI></Source><Meta><Format xmlns='syncml:metinf'>node</Format></Meta>"
+            "<Data>b/c</Data></Item></Results>",
+            Results,
+        ),
+        (
+            "<Search><CmdID>1</CmdID><NoResp/><NoResults/><Target><LocURI>t</LocURI></Target>"
+            "<Source><LocURI>s</LocURI></Source><Source><LocURI>r</LocURI></Source><Lang>en</Lang>"
+            "<Meta><Type xmlns='syncml:metinf'>x</Type></Meta><Data>q</Data></Search>",
+            Search,
+        ),
+        (
+            "<Get><CmdID>1</CmdID><Item><Target><LocURI>./c</LocURI><Filter><Meta>"
+            "<Type xmlns='syncml:metinf'>x</Type></Meta><Field><Item><Data>f</Data></Item></Field>"
+            "<Record><Item><Data>r</Data></Item></Record><FilterType>INCLUSIVE</FilterType></Filter>"
+            "</Target></Item></Get>",
+            Get,
+        ),
+        (
+            "<Sync><CmdID>1</CmdID><NumberOfChanges>1</NumberOfChanges><Replace><CmdID>2</CmdID>"
+            "<Item><Source><LocURI>1</LocURI></Source><Data>x</Data><MoreData/></Item></Replace></Sync>",
+            Sync,
+        ),
+    ],
+)  # fmt: skip
+def test_every_command_in_the_order_of_the_dtd(body: str, kind: type[Command]) -> None:
+    (command,) = _typed(body)
+    assert type(command) is kind
 
 
 _HEADER = tuple(

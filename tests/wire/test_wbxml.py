@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from emulator.wire import wbxml, xml
 from emulator.wire.element import DEVINF, DMTNDS, METINF, SYNCML, Document, Element
 from emulator.wire.errors import WireError
-from emulator.wire.wbxmlreader import MAX_DEPTH, MAX_REPEATED, MAX_SIZE, MAX_TABLE
+from emulator.wire.limits import MAX_DEPTH, MAX_REPEATED, MAX_SIZE, MAX_TABLE
 from tests.wire.material import (
     ANYTHING,
     BINARY,
@@ -120,10 +120,15 @@ def test_any_octets_only_raise_wire_errors(noise: bytes) -> None:
         ("02 9f51 6a 00", "SyncML 1.0", []),
         ("01 9f53 6a 00", "SyncML 1.1", []),
         ("03 a401 6a 00", "SyncML 1.2", []),
-        (VECTORS["wbxml.stringid"]["output"]["header_hex"], "SyncML 1.1", []),
-        ("02 00 00 6a 1d" + b"-//SYNCML//DTD SyncML 1.1//EN".hex(), "SyncML 1.1", []),
+        (VECTORS["wbxml.stringid"]["output"]["header_hex"], "SyncML 1.1", ["public-id-text"]),
+        (
+            "02 00 00 6a 1d" + b"-//SYNCML//DTD SyncML 1.1//EN".hex(),
+            "SyncML 1.1",
+            ["public-id-text"],
+        ),
         ("02 a401 03 00", "SyncML 1.2", ["charset"]),
         ("02 a401 00 00", "SyncML 1.2", ["charset"]),
+        ("02 a401 6f 00", "SyncML 1.2", ["charset"]),
         ("02 01 6a 00", "SyncML 1.2", ["public-id-unknown"]),
     ],
 )
@@ -196,7 +201,7 @@ def test_tokens_of_later_versions() -> None:
 
 def test_what_follows_the_root_is_remarked() -> None:
     document = wbxml.decode(octets(HEADER + "6d 12 01 00"))
-    assert document.remarks == (("trailing-octets", "1 octets follow the root element"),)
+    assert document.remarks == (("trailing-octets", "1: octets follow the root element"),)
 
 
 INNER = "02 a403 6a 00 4a 65 03312e3200 01 01"
@@ -280,14 +285,14 @@ def test_line_ends_in_data_are_opaque() -> None:
         ("02 a4", 2, "more of the public identifier"),
         ("02 9080808080 01", 1, "the public identifier in 32 bits"),
         ("02 ffffffff7f 6a 00", 1, "the public identifier in 32 bits"),
-        ("02 0b 6a 00 2d", 1, "a public identifier"),
+        ("02 0c 6a 00 2d", 1, "a public identifier"),
         ("02 00 05 6a 02 6162 2d", 2, "an index"),
         ("02 00 01 6a 03 616200 2d", 6, "a public identifier"),
-        ("02 a401 07 00 2d", 3, "UTF-8, US-ASCII or ISO-8859-1"),
+        ("02 a401 07 00 2d", 3, "UTF-8, US-ASCII, ISO-8859-1 or -15"),
         ("02 a401 6a", 4, "length of the string table"),
         ("02 a401 6a 05 61 62", 7, "a string table of 5 octets"),
         ("02 a401 6a 84 8001", 4, f"a string table of at most {MAX_TABLE}"),
-        ("02 01 6a 00 45", 4, "a root element"),
+        ("02 01 6a 00 46", 4, "a root element"),
         ("02 01 6a 00 00", 4, "a root element"),
         (HEADER, 5, "an element"),
         (HEADER + "01", 5, "a root element"),
@@ -299,12 +304,12 @@ def test_line_ends_in_data_are_opaque() -> None:
         (HEADER + "6d 3d 01", 6, "a token of SyncML 1.2, code page 0"),
         (HEADER + "6d 30 01", 6, "a token of SyncML 1.2"),
         (HEADER + "6d 0001 17 01", 8, "a token of SyncML 1.2, code page 1"),
-        (HEADER + "6d cf 05 01", 6, "without attributes"),
+        (HEADER + "6d cf 05 01", 7, "an attribute of SyncML 1.2"),
         (HEADER + "6d 40 6100 01", 6, "a token"),
         (HEADER + "6d 80 00 01", 6, "a token"),
         (HEADER + "6d c0 01", 6, "a token"),
         (HEADER + "6d 43 05 01", 6, "a token"),
-        (HEADER + "6d 84 00 01", 6, "a token"),
+        (HEADER + "6d 84 00 01", 7, "an index into the string table"),
         (HEADER + "6d 4f 03 6162", 10, "the NUL"),
         (HEADER + "6d 4f 03 61ff00 01 01", 9, "text in utf-8"),
         ("02 a401 03 00 6d 4f 03 6180 00 01 01", 9, "text in ascii"),
@@ -374,12 +379,43 @@ def test_few_octets_cannot_become_a_large_tree() -> None:
         wbxml.decode(message)
 
 
-def test_attributes_are_not_written_yet() -> None:
-    with pytest.raises(WireError, match="without attributes"):
-        wbxml.encode(Document(Element(SYNCML, "SyncML", (), (("a", "b"),)), "SyncML 1.2"))
+def test_attributes_have_their_names_in_the_string_table() -> None:
+    """SyncML has no attribute pages; XML may have attributes all the same."""
+    message = octets("02 a401 6a 04 61006200 6d cf 04 00 03 3100 04 02 01 03 7800 01 01")
+    document = wbxml.decode(message)
+    assert document.root == root(Element(SYNCML, "Data", ("x",), (("a", "1"), ("b", ""))))
+    assert [name for name, _ in document.remarks] == ["attribute-unexpected"]
+    assert wbxml.encode(document) == message
+    assert wbxml.locate(message)[1].attributes == (("a", "1", ((14, 15),)), ("b", "", ()))
 
 
-def test_a_known_name_spelled_out_is_the_known_element() -> None:
-    """As in XML without its namespace; else it would change on its way through convert."""
-    message = octets("02 01 6a 07 56657244544400 6d 44 00 03 312e3200 01 01")
-    assert wbxml.decode(message).root == root(Element(SYNCML, "VerDTD", ("1.2",)))
+def test_a_name_in_the_string_table_belongs_to_the_vocabulary_that_has_it() -> None:
+    message = octets("02 a401 6a 0b 46696e616c005479706500 6d 04 00 5a 44 06 03 6100 01 01 01")
+    document = wbxml.decode(message)
+    kind = Element(METINF, "Type", ("a",))
+    assert document.root == root(Element(SYNCML, "Final"), Element(SYNCML, "Meta", (kind,)))
+    assert [name for name, _ in document.remarks] == ["tag-literal", "tag-literal"]
+    assert wbxml.encode(document) == octets(HEADER + "6d 12 5a 0001 53 03 6100 01 01 01")
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        Element("urn:x", "x"),
+        Element("", ""),
+        Element("", "a\0b"),
+        Element(SYNCML, "Data", (), (("a", "\0"),)),
+    ],
+)
+def test_what_cannot_be_written(element: Element) -> None:
+    with pytest.raises(WireError) as caught:
+        wbxml.encode(Document(root(element), "SyncML 1.2"))
+    assert caught.value.element is element
+
+
+def test_a_character_set_that_is_left_to_the_transport() -> None:
+    message = octets("02 a401 00 00 6d 4f 03 e900 01 01")
+    assert wbxml.decode(message, "iso-8859-1").root == root(data("\xe9"))
+    for transport in ("", "utf-8", "utf-16", "klingon"):
+        with pytest.raises(WireError, match="text in utf-8"):
+            wbxml.decode(message, transport)

@@ -8,7 +8,7 @@ from lxml import etree
 from emulator.wire import xml
 from emulator.wire.element import DEVINF, DMTNDS, METINF, SYNCML, Document, Element
 from emulator.wire.errors import WireError
-from emulator.wire.xmlscan import MAX_DEPTH, MAX_SIZE
+from emulator.wire.limits import MAX_DEPTH, MAX_SIZE
 from tests.wire.material import CAPTURED_XML, VECTOR_XML, data, documents, mutated, walk
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -220,7 +220,9 @@ def test_byte_order_mark_and_doctype() -> None:
         b'<!DOCTYPE SyncML PUBLIC "-//SYNCML//DTD SyncML 1.2//EN" "http://127.0.0.1:1/no.dtd">'
     )
     octets = b"\xef\xbb\xbf" + HEADER + doctype + syncml("<Final/>")
-    assert xml.decode(octets) == Document(root(Element(SYNCML, "Final")), "SyncML 1.2")
+    document = xml.decode(octets)
+    assert document.root == root(Element(SYNCML, "Final"))
+    assert document.remarks == (("doctype", "SyncML: a DOCTYPE, which is passed over"),)
     assert octets[xml.locate(octets)[1].start :].startswith(b"<Final/>")
 
 
@@ -249,7 +251,7 @@ LAUGHS = (
         (b'<!DOCTYPE SyncML SYSTEM "x"><SyncML>&b;</SyncML>', 36, "predefined entities"),
         (b'<?xml version="1.0" encoding="UTF-7"?><a/>', 30, "one of the encodings"),
         (b'<?xml version="1.0" encoding="IBM037"?><a/>', 30, "one of the encodings"),
-        (b'<!-- --><svg xmlns="urn:x"/>', 8, "a SyncML, DevInf, MetInf or TNDS document"),
+        (b'<!-- --><svg xmlns="urn:x"/>', 8, "a SyncML, DevInf, MetInf, TNDS or OMA CP document"),
         (b"<x:SyncML/>", 9, "well-formed"),
         (b"<a>" * (MAX_DEPTH + 1) + b"</a>" * (MAX_DEPTH + 1), 3 * MAX_DEPTH, "deep"),
         (b"<a>" * 5000 + b"</a>" * 5000, 3 * MAX_DEPTH, "deep"),
@@ -277,6 +279,11 @@ def test_size() -> None:
         data("\0"),
         data("\ud800"),
         Element("", "a b"),
+        Element("", "a/><b"),
+        Element("", "a:b"),
+        Element("", "1"),
+        Element("", "\ud800"),
+        Element(SYNCML, "Data", (), (("xmlns", "b"),)),
         Element("", ""),
         Element(SYNCML, "Data", (), (("a>", "b"),)),
     ],
@@ -284,6 +291,13 @@ def test_size() -> None:
 def test_what_cannot_be_written(element: Element) -> None:
     with pytest.raises(WireError):
         xml.encode(Document(root(element), "SyncML 1.2"))
+
+
+def test_unusual_names_are_written_where_they_can_be_read() -> None:
+    for name in ("p\u06ecarm", "x\u0559", "\u0446"):
+        octets = syncml(f"<{name} {name}='1'/>")
+        document = xml.decode(octets)
+        assert xml.decode(xml.encode(document)) == document
 
 
 def test_trees_too_deep_to_write() -> None:
