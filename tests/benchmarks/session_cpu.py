@@ -4,8 +4,9 @@ The built-in server and the canned one run in processes of their own: only the c
 Both sides make their HTTP client for each session. What the handset does beyond posting: judging the
 notification, the session, the store (committed to the disk), the journal (in a file), the items.
 
-The yardstick is httpx as it comes, whose client loads the certificates of the CAs before it posts to
-anywhere; the handset's does so for https only. The second ratio leaves that out on both sides.
+The aim is taken at httpx as it comes, whose client loads the certificates of the CAs before it posts to
+anywhere; the handset's does so for https only. That difference alone is most of the yardstick's time,
+so the second ratio leaves it out on both sides. It has no target: it says what the session itself costs.
 """
 
 import asyncio
@@ -33,7 +34,7 @@ from tests.benchmarks.measure import Ratio, in_turn
 from tests.interop.built_in import BuiltIn
 from tests.interop.device import card
 
-TARGET = 1.5
+TARGET = 1.25
 NAMES = ("Ada", "Grace")
 
 
@@ -172,6 +173,15 @@ def run(rounds: int = 20, warm_up: int = 2) -> list[Ratio]:
             plain, without = (Posting(url, sent, certificates=c) for c in (True, False))
             ours, bare, barer = in_turn(session, plain, without, rounds=rounds, warm_up=warm_up)
     return [
-        Ratio("CPU of a resync session / the same octets by bare httpx", ours, bare, TARGET),
-        Ratio("CPU of a resync session / the same, CA certificates left out", ours, barer),
+        Ratio(
+            "CPU of a resync session / the same octets by httpx.AsyncClient() as it comes",
+            ours,
+            bare,
+            TARGET,
+        ),
+        Ratio(
+            "CPU of a resync session / the same, CA certificates left out on both sides",
+            ours,
+            barer,
+        ),
     ]
