@@ -59,6 +59,8 @@ _FOREIGN = re.compile(
     rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE
 )
 """The XML declaration of a document that says it is in another character set than UTF-8."""
+_DISPUTED = re.compile(b"<[^<>\x80-\xff]*[\x80-\xff]|xmlns:")
+"""Where a name may stand that is not ASCII: libxml2 takes some that expat does not."""
 
 
 class Place:
@@ -107,8 +109,7 @@ def locate(octets: bytes, transport: str = "") -> tuple[Located, ...]:
 
 def _parsed(octets: bytes, transport: str) -> tuple[etree._Element, list[Note]]:
     """The root as lxml has it, with what is to be remarked of the document as a whole."""
-    plain = transport in ("", "utf-8") and b"<!DOCTYPE" not in octets
-    if plain and len(octets) <= MAX_SIZE and not _FOREIGN.match(octets) and _few(octets):
+    if transport in ("", "utf-8") and _few(octets) and not _needs_expat(octets):
         # What remains is octets of UTF-16, which lxml refuses here, and what is broken.
         with contextlib.suppress(etree.XMLSyntaxError):
             node = etree.fromstring(octets.removeprefix(BOM), _PARSER)
@@ -138,6 +139,15 @@ def _prefix(node: etree._Element, octets: bytes) -> list[Note]:
     return [note("namespace-prefix", name[:80])] if name else []
 
 
+def _needs_expat(octets: bytes) -> bool:
+    return (
+        len(octets) > MAX_SIZE
+        or b"<!DOCTYPE" in octets
+        or _FOREIGN.match(octets) is not None
+        or (not octets.isascii() and _DISPUTED.search(octets) is not None)
+    )
+
+
 class _Reader:
     """lxml nodes to elements, with the remarks that arise."""
 
@@ -154,6 +164,8 @@ class _Reader:
         """The root, and the name of its namespace as written."""
         self.odd = bool(_ODD(node))
         if self.odd:
+            # Names of attributes may be disputed too.
+            Scan(self.octets)
             self.check(node, 1)
         outside = self.place(str(node.tag), Place("", "", "", {}))
         return self.element(node, outside), outside.uri

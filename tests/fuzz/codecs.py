@@ -199,8 +199,8 @@ def _located(document: Document, octets: bytes, codec: Codec) -> None:
     try:
         located = codec.locate(octets)
     except WireError:
-        # UTF-16, whose octets stand for nothing; names that libxml2 takes and expat does not.
-        excused = codec is XML and not octets.isascii()
+        # UTF-16, whose octets stand for nothing.
+        excused = codec is XML and b"\0" in octets
         assert excused, "locate refuses what decode takes"
         return
     walked = _walk(document.root)

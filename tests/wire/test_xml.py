@@ -226,6 +226,27 @@ def test_byte_order_mark_and_doctype() -> None:
     assert octets[xml.locate(octets)[1].start :].startswith(b"<Final/>")
 
 
+@pytest.mark.parametrize(
+    "octets",
+    [
+        syncml("<Hdr \ufeffa='x'/>"),
+        syncml("<Hdr a='>' \ufeffa='x'/>"),
+        syncml("<x\ufeff xmlns='urn:x'/>"),
+        syncml("<Data xmlns:a='>' xmlns:\ufeffa='x'/>"),
+        syncml("<Data>\xe9</Data><?x > \xe9?><!-- > \xe9 -->"),
+    ],
+)
+def test_what_decode_takes_locate_takes(octets: bytes) -> None:
+    """libxml2 takes names that expat does not."""
+    try:
+        document = xml.decode(octets)
+    except WireError as refused:
+        with pytest.raises(WireError, match=refused.expected):
+            xml.locate(octets)
+    else:
+        assert len(xml.locate(octets)) == len(walk(document.root))
+
+
 LAUGHS = (
     '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">'
     + "".join(
