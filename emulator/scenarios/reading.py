@@ -88,9 +88,13 @@ def read(path: Path) -> Scenario:
         raise ScenarioError(f"{path}: {wrong}") from None
     try:
         profiles.check_tables(path, scenario.given.profile)
+    except profiles.ProfileError as wrong:
+        raise ScenarioError(f"given.profile: {wrong}") from None
+    try:
         profiles.load("built-in", handset=scenario.given.handset)
     except profiles.ProfileError as wrong:
-        raise ScenarioError(f"given.profile, given.handset: {wrong}") from None
+        why = str(wrong).removeprefix("--handset: ")
+        raise ScenarioError(f"{path}: given.handset: {why}") from None
     return scenario
 
 

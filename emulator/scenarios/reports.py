@@ -30,10 +30,12 @@ _TITLES = {step.number: step.title for step in STEPS}
 
 
 def line(finding: Finding) -> str:
-    """The scenario in one line."""
+    """The scenario in one line, or two where its title is long."""
     took = f"{finding.seconds:6.2f} s" if finding.seconds else " " * 8
     scenario = finding.scenario
-    return f"{scenario.number:7}{_SAID[finding.ended]:7}{took}  {clean(scenario.title)}"
+    first, *rest = wrap(scenario.title, WIDTH - 24)
+    head = f"{scenario.number:7}{_SAID[finding.ended]:7}{took}  {first}"
+    return "\n".join((head, *(f"{'':24}{row}" for row in rest)))
 
 
 def explained(finding: Finding) -> list[str]:

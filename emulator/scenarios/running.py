@@ -21,6 +21,9 @@ from emulator.scenarios.stage import NoEnd, Stage
 AT_ONCE = 6
 """Scenarios at the same time: much of each is waiting for sockets and the disk."""
 
+_WIDTH = 75
+"""Columns of a ladder: a terminal's, less the margin of a report."""
+
 Ended = Literal["passed", "failed", "not-applicable"]
 
 
@@ -42,8 +45,8 @@ class Finding(msgspec.Struct, frozen=True):
     def ladder(self) -> list[str]:
         """The run that went otherwise: beside the honest one where there is one, else whole."""
         if self.expected:
-            return ladder.beside(self.expected, self.came)
-        return ladder.whole(self.came) if self.came else []
+            return ladder.beside(self.expected, self.came, _WIDTH)
+        return ladder.whole(self.came, _WIDTH) if self.came else []
 
 
 class Player:
