@@ -205,13 +205,13 @@ class Stage:
     # Notifications
 
     def next_id(self, wanted: int | str) -> int:
-        """The SessionID of the next notification; both octets of a new one are not zero."""
+        """The SessionID of the next notification; a new one has four digits and no octet of zero."""
         if isinstance(wanted, int):
             self.last_id = wanted
         elif wanted == "new":
             fresh = self.last_id
             while fresh == self.last_id:
-                fresh = secrets.choice(range(1, 256)) << 8 | secrets.choice(range(1, 256))
+                fresh = secrets.choice(range(16, 256)) << 8 | secrets.choice(range(1, 256))
             self.last_id = fresh
         return self.last_id
 
