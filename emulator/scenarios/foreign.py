@@ -4,13 +4,14 @@ We play the sender with the account's own secrets. What needs the server's insid
 is never counted as passed; nothing is added to the server's data.
 """
 
+import functools
 import secrets
 import socket
 import time
 
 from emulator import profiles
 from emulator.protocol.effects import SetNonce
-from emulator.protocol.events import ServerCredJudged
+from emulator.protocol.events import ServerCredJudged, VerdictReached
 from emulator.scenarios.builtin import with_nonces
 from emulator.scenarios.model import Expect, Given, Items, Meanwhile, Scenario, When
 from emulator.scenarios.running import Finding, Player
@@ -28,10 +29,11 @@ def player(profile: str, server_url: str) -> Player:
     found = profiles.load(profile, url)
     if wrong := profiles.problems(found):
         raise profiles.ProfileError(f"{profile}: {'; '.join(wrong)}")
+    demands = found.accounts[0].policy.server_auth
     return Player(
         lambda scenario: Foreign(scenario.given, profile, url),
         hindrance=hindrance,
-        excuse=excuse,
+        excuse=functools.partial(excuse, proves=demands.resync == "required"),
         leave_out=UNSEEN,
         # One account: sessions side by side would end each other.
         at_once=1,
@@ -121,18 +123,27 @@ def _reaches_the_server(expect: Expect) -> bool:
     return expect.session not in (None, "none")
 
 
-def excuse(scenario: Scenario, finding: Finding) -> str:
+def excuse(scenario: Scenario, finding: Finding, *, proves: bool = True) -> str:
     """Why what went otherwise proves nothing against the server; empty when it does.
 
     The server did not send the notification: it cannot know that its SessionID is the nonce.
+    `proves`: whether the profile says that the server has to prove itself in a resynchronisation.
     """
-    act = scenario.when[finding.act - 1]
     judged = [e.what for e in finding.came if isinstance(e.what, ServerCredJudged)]
     if not scenario.given.server.authenticates:
         return "needs a server that does not authenticate itself; this one does" if judged else ""
-    played = act.notify.startswith("session-id")
-    proven = any(what.matched == "session-id" for what in judged)
-    if not played or proven or any(miss.step < 5 for miss in finding.misses):
+    if any(miss.step < 5 for miss in finding.misses):
+        return ""
+    if not judged and not proves:
+        return (
+            "steps 1 to 4 came as expected; steps 5 and 6 need a server that proves itself: this "
+            "one sent no Cred, and its profile says that it need not"
+        )
+    resync = any(
+        isinstance(e.what, VerdictReached) and e.what.verdict == "verified-session-id"
+        for e in finding.came
+    )
+    if not resync or any(what.matched == "session-id" for what in judged):
         return ""
     did = "signed its Cred over another nonce" if judged else "sent no Cred of its own"
     return (
