@@ -41,6 +41,7 @@ from emulator.protocol.events import (
 )
 from emulator.protocol.events import Heard as HeardEvent
 from emulator.protocol.keyring import Account, Device
+from emulator.protocol.san11 import Alerted
 from emulator.protocol.states import State
 from emulator.protocol.turn import SessionState
 from emulator.protocol.verdict import Verdict
@@ -127,13 +128,18 @@ class Conductor:
         self.why = Stopped()
         """What a cancelled session ends as."""
 
-    async def conduct(self, found: Verdict | None, stores: tuple[str, ...] = ()) -> None:
+    async def conduct(
+        self,
+        found: Verdict | None,
+        stores: tuple[str, ...] = (),
+        alerted: Alerted | None = None,
+    ) -> None:
         """A session from its start to its end. Raises nothing of ours or the peer's."""
         try:
             account = self._account()
             self._client = self._make_client(account)
             begun = session.begin(
-                account, self._device, self._clock(), self._drawn("Begin"), found, stores
+                account, self._device, self._clock(), self._drawn("Begin"), found, stores, alerted
             )
             self._follow(begun)
             while (heard := await self._carry_out()) is not None:

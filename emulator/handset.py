@@ -16,7 +16,7 @@ from emulator.conductor import Client, Conductor, Gate, Question, Run, gated, no
 from emulator.journal import Journal
 from emulator.profiles import Profile
 from emulator.protocol import arrivals as waiting
-from emulator.protocol import verdict
+from emulator.protocol import san11, verdict
 from emulator.protocol.arrivals import Arrivals, Waiting
 from emulator.protocol.effects import Stopped
 from emulator.protocol.events import (
@@ -31,9 +31,10 @@ from emulator.protocol.events import (
     What,
 )
 from emulator.protocol.keyring import Account, Keyring, Replacement
+from emulator.protocol.remarks import remark
 from emulator.protocol.verdict import REASONS, Verdict
 from emulator.store import Store
-from emulator.wire import arrival
+from emulator.wire import arrival, codec
 from emulator.wire.arrival import Arrival, Ds11Alert, NotForUs
 from emulator.wire.errors import WireError
 from emulator.wire.notification import Notification
@@ -112,7 +113,7 @@ class Handset:
         if isinstance(content, NotForUs):
             return self._ignored(run, "not-for-us", content.why)
         if isinstance(content, Ds11Alert):
-            return self._ignored(run, "no-digest", REASONS["no-digest"])
+            return self._alerted(run, content)
         run.record(_read(arrived, content))
         try:
             await self._judge(run, content)
@@ -124,9 +125,36 @@ class Handset:
             self._give_up(run)
         return run.number
 
+    def _alerted(self, run: Run, alert: Ds11Alert) -> int:
+        """A DS 1.1 alert proves nothing: the profile says what becomes of it (decision 16)."""
+        reader = codec.by_media_type(alert.content_type)
+        assert reader is not None
+        try:
+            message = reader.decode(alert.octets)
+        except WireError as wrong:
+            return self._ignored(run, "malformed", f"it is no well-formed DS 1.1 alert ({wrong})")
+        account = san11.account_of(message, self.keyring())
+        if account is None:
+            source = message.header.source.uri if message.header.source else ""
+            return self._ignored(run, "unknown-server", f"{REASONS['unknown-server']} ({source})")
+        mode = account.policy.notification.san11
+        if mode == "ignore":
+            return self._ignored(run, "no-digest", f"{REASONS['no-digest']} (notification.san11)")
+        if self._holder:
+            busy = f"{REASONS['no-digest']}, and a session is running"
+            return self._ignored(run, "no-digest", busy)
+        run.record(remark("alert-without-digest").event())
+        self._take(run, account.name, None)
+        asked = san11.Alerted(san11.syncs(message), mode == "ask")
+        self._start(run, account.name, None, alerted=asked)
+        return run.number
+
     async def _judge(self, run: Run, notification: Notification) -> None:
         keyring, stops = self.keyring(), self._stops
         found = verdict.judge(notification, keyring, self._clock())
+        if found.verified and keyring.account(found.account).protocol == "dm":
+            # It is genuine, but there is nothing here that could carry a DM session.
+            found = msgspec.structs.replace(found, verdict="ignored", reason="no-dm-session")
         secret = _secret(keyring.account(found.account)) if found.account else ""
         self._arrivals, admission, replaced = waiting.admit(
             self._arrivals, found, run.number, secret
@@ -141,7 +169,7 @@ class Handset:
             found = msgspec.structs.replace(found, verdict="ignored", reason="duplicate")
         elif admission == "held":
             found = msgspec.structs.replace(found, verdict="held")
-        whats = [*verdict.events(found), *(remark.event() for remark in found.remarks)]
+        whats = [*verdict.events(found), *(each.event() for each in found.remarks)]
         whats += verdict.stored(changes, keyring)
         if not found.verified:
             for what in whats:
@@ -170,7 +198,7 @@ class Handset:
         """
         if self._holder:
             return 0
-        for candidate in self.profile.accounts:
+        for candidate in self.keyring().of("ds"):
             names = {store.name for store in candidate.stores}
             if account in ("", candidate.name) and names.issuperset(stores):
                 run = self._run()
@@ -233,7 +261,12 @@ class Handset:
         self._ended(run.number)
 
     def _start(
-        self, run: Run, name: str, found: Verdict | None, stores: tuple[str, ...] = ()
+        self,
+        run: Run,
+        name: str,
+        found: Verdict | None,
+        stores: tuple[str, ...] = (),
+        alerted: san11.Alerted | None = None,
     ) -> None:
         self._conductor = Conductor(
             run,
@@ -246,7 +279,7 @@ class Handset:
             gate=self._gate,
             ask=self._ask,
         )
-        self._task = asyncio.create_task(self._conductor.conduct(found, stores))
+        self._task = asyncio.create_task(self._conductor.conduct(found, stores, alerted))
         self._task.add_done_callback(functools.partial(self._over, run))
 
     def _over(self, run: Run, task: asyncio.Task[None]) -> None:

@@ -331,7 +331,6 @@ def _build(
     accounts = tuple(
         _account(path, name, table, policy, stores)
         for name, table in merged.get("accounts", {}).items()
-        if table.get("protocol", "ds") == "ds"
     )
     description = merged.get("description", "")
     return Profile(path.stem, str(path), device, accounts, policy, origins, description)
@@ -383,9 +382,10 @@ def _account(
         user=account.user,
         password=account.password,
         policy=policy,
-        stores=stores,
+        stores=stores if account.protocol == "ds" else (),
         client_nonce=_octets(account.client_nonce_hex),
         server_nonce=_octets(account.server_nonce_hex),
+        protocol=account.protocol,
     )
 
 
@@ -414,7 +414,7 @@ def problems(profile: Profile, notifications: bool = True) -> list[str]:
     `notifications`: whether it is to receive any; a sync that the person starts needs less.
     """
     found = []
-    if not profile.accounts:
+    if not any(account.protocol == "ds" for account in profile.accounts):
         found.append("[account] is missing: url, server_id, user and password of a DS account")
     for account in profile.accounts:
         where = f"account {account.name}"
@@ -424,7 +424,7 @@ def problems(profile: Profile, notifications: bool = True) -> list[str]:
             found.append(f"{where}: url holds a user name; a URL is shown everywhere, take it out")
         if notifications and not account.server_id:
             found.append(f"{where}: server_id is missing: no notification can name this account")
-        if not account.stores:
+        if account.protocol == "ds" and not account.stores:
             found.append(f"{where}: no datastore; add [stores.contacts] with server = ...")
         if notifications and not account.notification_identity[1]:
             by_user = account.policy.notification.identity == "user"
@@ -451,7 +451,7 @@ def shown(profile: Profile, secrets: bool = False) -> Iterator[tuple[str, str, s
             raw: object = {
                 "client_nonce_hex": _hex(account.client_nonce),
                 "server_nonce_hex": _hex(account.server_nonce),
-                "protocol": "ds",
+                "protocol": account.protocol,
             }.get(field.name) or getattr(account, field.name, "")
             if field.name in _SHOWN_AS_SECRET and raw and not secrets:
                 raw = "(secret)"

@@ -2,18 +2,21 @@
 
 import asyncio
 import sqlite3
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from emulator.handset import Handset
 from emulator.journal import Journal
+from emulator.protocol import digest
 from emulator.protocol.effects import Record, Send, Stopped
 from emulator.protocol.events import (
     Failed,
     Heard,
     MessageSent,
     NonceStored,
+    Remarked,
     SecretReplaced,
     SessionClosed,
     SessionOpened,
@@ -22,8 +25,9 @@ from emulator.protocol.events import (
 from emulator.protocol.keyring import Replacement
 from emulator.server.sender import make_notification
 from emulator.store import Store
-from emulator.wire import push
-from tests.direct import CLIENT, DEVICE_ID, STORED, profile
+from emulator.wire import notification, push
+from tests.direct import CLIENT, DEVICE_ID, STORED, fold, profile
+from tests.wire.pushes import xxd
 
 
 async def test_a_resync_ends_with_both_nonces_equal_and_the_next_one_is_ordinary(table):
@@ -234,7 +238,7 @@ async def test_a_persons_sync_waits_for_none_and_starts_none_beside_a_session(ta
         (b"too short", "malformed"),
         (push.build(b"x", content_type="text/plain"), "not-for-us"),
         (push.build(b"x", application_id="x-wap-application:mms.ua"), "not-for-us"),
-        (push.build(b"x", content_type="application/vnd.syncml+wbxml"), "no-digest"),
+        (push.build(b"x", content_type="application/vnd.syncml+wbxml"), "malformed"),
         (push.build(b"truncated"), "malformed"),
     ],
 )
@@ -244,6 +248,71 @@ async def test_other_pushes_are_ignored_with_their_reason(table, octets, reason)
     assert both.of(VerdictReached)[-1].reason == reason
     assert both.of(SessionOpened) == []
     assert both.ended == [1]
+
+
+# What proves nothing, and what is for Device Management
+
+
+ALERT = xxd(Path(__file__).parent / "captures/syncevolution/san/v11-wbxml-1.hex")
+"""What SyncEvolution sends as sc-server-01: 206 for Contacts and Calendar, no digest."""
+
+
+OURS = ALERT.replace(b"sc-server-01", b"ds.example.com")
+
+
+async def test_decision_16_an_alert_without_a_digest_is_ignored(table):
+    both = table()
+    await both.push(OURS)
+    assert both.of(VerdictReached)[-1].reason == "no-digest"
+    assert both.of(SessionOpened) == []
+
+
+async def test_decision_16_an_alert_of_another_server_is_ignored(table):
+    both = table(with_profile=profile(notification={"san11": "start"}))
+    await both.push(ALERT)
+    assert both.of(VerdictReached)[-1].reason == "unknown-server"
+
+
+@pytest.mark.parametrize(
+    ("san11", "accepts", "outcome"),
+    [("start", None, "synchronised"), ("ask", True, "synchronised"), ("ask", False, "declined")],
+)
+async def test_decision_16_an_alert_asks_or_starts_where_the_profile_says_so(
+    table, san11, accepts, outcome
+):
+    asked = []
+
+    async def ask(text: str) -> bool:
+        asked.append(text)
+        return bool(accepts)
+
+    both = table(with_profile=profile(notification={"san11": san11}), ask=ask)
+    run = await both.push(OURS)
+    await both.handset.idle()
+    assert fold(both.journal.events, run).outcome == outcome
+    assert len(asked) == (san11 == "ask")
+    assert "alert-without-digest" in [remarked.id for remarked in both.of(Remarked)]
+    opened = [session.session_kind for session in both.of(SessionOpened)]
+    # Nobody has proved to be that server: never a resynchronisation, whatever its SessionID says.
+    assert opened == ([] if outcome == "declined" else ["client-initiated"])
+
+
+async def test_decision_16_a_dm_notification_verifies_and_starts_no_ds_session(table):
+    made = profile()
+    manager = msgspec.structs.replace(made.accounts[0], name="manage", protocol="dm", stores=())
+    both = table(with_profile=msgspec.structs.replace(made, accounts=(*made.accounts, manager)))
+    account = both.service.account(DEVICE_ID)
+    trigger = notification.build_trigger(account.server_id, 7, usage="dm")
+    for nonce, reason in ((STORED, "no-dm-session"), (bytes(4), "no-dm-session"), (b"?", "digest")):
+        signed = digest.notification(
+            account.server_id, manager.server_secret, nonce, trigger
+        ).octets
+        kind = "application/vnd.syncml.notification"
+        await both.push(push.build(signed + trigger, content_type=kind))
+        assert both.of(VerdictReached)[-1].reason == reason
+        assert both.of(VerdictReached)[-1].account == "manage"
+    assert both.of(SessionOpened) == []
+    assert not both.handset.busy
 
 
 # The person

@@ -132,14 +132,20 @@ def test_datastores_of_the_file_replace_those_below_but_are_filled_in(write: Wri
     assert [s.name for s in load(str(write(text))).accounts[0].stores] == ["calendar"]
 
 
-def test_several_accounts_keep_their_order_and_dm_is_left_to_dm(write: Write) -> None:
+def test_several_accounts_keep_their_order_and_dm_has_no_datastores(write: Write) -> None:
     text = "".join(
         f'[accounts.{name}]\nurl = "http://{name}/"\nserver_id = "{name}"\n'
         f'user = "u"\nserver_secret = "s"\nprotocol = "{protocol}"\n'
         for name, protocol in (("work", "ds"), ("manage", "dm"), ("home", "ds"))
     )
     profile = load(str(write(text)), {"account.url": "http://all/"})
-    assert [a.name for a in profile.accounts] == ["work", "home"]
+    assert [(a.name, a.protocol) for a in profile.accounts] == [
+        ("work", "ds"),
+        ("manage", "dm"),
+        ("home", "ds"),
+    ]
+    assert profile.accounts[0].stores
+    assert profile.accounts[1].stores == ()
     assert {a.url for a in profile.accounts} == {"http://all/"}
     assert problems(profile) == []
 

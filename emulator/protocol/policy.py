@@ -84,10 +84,14 @@ class Ui(Table, frozen=True):
 
 
 class NotificationRules(Table, frozen=True):
-    """Habits of real servers: whose credentials sign a notification, and with what fixed nonces."""
+    """Habits of real servers: whose credentials sign a notification, and with what fixed nonces.
+
+    `san11` says what becomes of a DS 1.1 alert, which has no digest at all.
+    """
 
     identity: Literal["server-id", "user"] = "server-id"
     constant_nonces: tuple[str, ...] = ()
+    san11: Literal["ignore", "ask", "start"] = "ignore"
 
 
 class Http(Table, frozen=True):

@@ -144,6 +144,11 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "DS Protocol, anchors",
         "the server's last anchor is not the one it gave us",
     ),
+    "alert-without-digest": (
+        "warning",
+        "decision 16",
+        "a DS 1.1 alert has no digest: anybody may have sent it; the profile lets it through",
+    ),
     "unknown-datastore": (
         "note",
         "decision 18",

@@ -34,6 +34,7 @@ from emulator.protocol.events import (
     TransportLost,
 )
 from emulator.protocol.keyring import Account, Device
+from emulator.protocol.san11 import Alerted
 from emulator.protocol.states import State
 from emulator.protocol.turn import OutOfMessages, SessionState, Turn
 from emulator.protocol.verdict import REASONS, Verdict, reached
@@ -55,14 +56,18 @@ def begin(
     entropy: bytes,
     verdict: Verdict | None = None,
     stores: tuple[str, ...] = (),
+    alerted: Alerted | None = None,
 ) -> Result:
     """A session of `account`, opened by a verified notification or (None) by the person.
 
-    `stores` names the datastores of a session that the person wants; empty means all.
+    `stores` names the datastores of a session that the person wants; empty means all. `alerted` is
+    the DS 1.1 alert that takes the person's place, or has it asked (decision 16).
     """
     kind: SessionKind = "client-initiated" if verdict is None else "ordinary"
     unknown: tuple[str, ...] = ()
-    if verdict is None:
+    if alerted is not None:
+        wanted, unknown = sync.wanted(account, list(alerted.syncs))
+    elif verdict is None:
         names = stores or tuple(store.name for store in account.stores)
         wanted = tuple((name, 200) for name in names)
     else:
@@ -88,6 +93,9 @@ def begin(
         turn.remark("unknown-datastore", ", ".join(unknown))
     text = f"{account.server_id} wants to synchronise {_listed(wanted)}."
     mode = _ui_mode(account, verdict)
+    if alerted is not None:
+        text = f"{text[:-1]}; it proves nothing: a DS 1.1 alert has no digest."
+        mode = "user-interaction" if alerted.asks else "informative"
     if mode == "user-interaction":
         turn.move("ask")
         turn.record(PersonAsked(f"{text} Allow it?", True))
@@ -142,9 +150,9 @@ def _answered(turn: Turn, what: Answered) -> None:
         _load(turn)
         return
     verdict = turn.state.verdict
-    assert verdict is not None
-    declined = msgspec.structs.replace(verdict, verdict="ignored", reason="declined")
-    turn.record(reached(declined))
+    if verdict is not None:
+        declined = msgspec.structs.replace(verdict, verdict="ignored", reason="declined")
+        turn.record(reached(declined))
     endings.end(turn, "declined", f"notification ignored: {REASONS['declined']}")
 
 
@@ -169,8 +177,8 @@ def _loaded(turn: Turn, loaded: Loaded) -> None:
     scheme = account.policy.auth.scheme
     turn.record(SessionOpened(account.name, state.kind, state.session_id, state.url, scheme))
     if state.verdict is None:
-        turn.step(1, "skipped", "no notification: the person started this session")
-        turn.step(2, "skipped", "no notification")
+        turn.step(1, "skipped", "no digest to verify: this session is the person's")
+        turn.step(2, "skipped", "no digest to verify")
     if scheme == "basic" and not state.url.lower().startswith("https:"):
         turn.remark("basic-over-http")
     verdict = state.verdict

@@ -106,6 +106,7 @@ REASONS: dict[str, str] = {
     "rate-limited": "more than three resynchronisations at once, then one a minute (resync.rate)",
     "declined": "the owner declined",
     "duplicate": "the session that it asks for is running",
+    "no-dm-session": "it verifies, but this handset carries no Device Management session yet",
     "superseded": "a newer one took its place, or the handset stopped",
     "not-for-us": "it is for another application of the phone",
 }

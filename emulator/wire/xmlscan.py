@@ -85,6 +85,12 @@ class Scan:
             raise WireError(at, "well-formed XML", expat.ErrorString(error.code)) from None
         except UnicodeError:
             raise WireError(0, "text of Unicode characters", "half a surrogate pair") from None
+        except WireError:
+            raise
+        except (LookupError, ValueError) as wrong:
+            # An encoding that nobody knows, or one that expat cannot take from Python.
+            at = max(parser.ErrorByteIndex, 0)
+            raise WireError(at, "a known charset", str(wrong)) from None
         if self.codec != "utf-8":
             self.remarks.append(note("charset", self.codec))
 

@@ -290,5 +290,6 @@ def test_every_reason_has_words():
     reasons = {
         "digest", "unknown-server", "replayed", "malformed", "resync-disabled", "session-id-zero",
         "no-digest", "transport-not-secure", "rate-limited", "declined", "duplicate", "superseded", "not-for-us",
+        "no-dm-session",
     }  # fmt: skip
     assert set(verdict.REASONS) == reasons

@@ -327,3 +327,15 @@ def test_trees_too_deep_to_write() -> None:
         element = Element(SYNCML, "Item", (element,))
     with pytest.raises(WireError, match="deep"):
         xml.encode(Document(element, "SyncML 1.2"))
+
+
+@pytest.mark.parametrize("encoding", ["UrF-8", "hex", "no such one"])
+def test_an_encoding_that_nobody_knows_is_said(encoding: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><SyncML xmlns="SYNCML:SYNCML1.2">\xe4</SyncML>'
+    )
+    for octets in (text.encode(), text.encode("utf-16")):
+        with pytest.raises(WireError):
+            xml.decode(octets)
+        with pytest.raises(WireError):
+            xml.locate(octets)
