@@ -165,7 +165,7 @@ class _Reader:
         self.odd = bool(_ODD(node))
         if self.odd:
             # Names of attributes may be disputed too.
-            Scan(self.octets)
+            Scan(self.octets, transport=self.transport)
             self.check(node, 1)
         outside = self.place(str(node.tag), Place("", "", "", {}))
         return self.element(node, outside), outside.uri

@@ -98,3 +98,11 @@ def test_remarks_stand_once_and_not_without_end() -> None:
     assert len(remarks.distinct(remarks.note("tag-literal", str(n)) for n in range(999))) == (
         MAX_REMARKS
     )
+
+
+def test_a_charset_of_the_content_type_counts_for_attributes_too() -> None:
+    """A document with attributes is looked at twice, and each time in the same character set."""
+    text = f"<SyncML xmlns='SYNCML:SYNCML1.2' a='\xe9'>{HEADER}<SyncBody/></SyncML>"
+    said = "application/vnd.syncml+xml; charset=iso-8859-1"
+    message = XML.decode(text.encode("latin-1"), said)
+    assert [id_ for id_, _ in message.remarks] == ["charset", "attribute-unexpected"]
