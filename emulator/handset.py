@@ -198,7 +198,7 @@ class Handset:
         """
         if self._holder:
             return 0
-        for candidate in self.keyring().of("ds"):
+        for candidate in Keyring(self.profile.accounts).of("ds"):
             names = {store.name for store in candidate.stores}
             if account in ("", candidate.name) and names.issuperset(stores):
                 run = self._run()
