@@ -21,7 +21,7 @@ from emulator.protocol.keyring import Datastore, Device
 from emulator.protocol.states import State
 from emulator.wire import build
 from emulator.wire.notification import Sync as Wanted
-from emulator.wire.syncml import Add, Item, Location, Meta, Status, Sync
+from emulator.wire.syncml import Add, Chal, Item, Location, Meta, Status, Sync
 from tests.protocol.flow import (
     CLIENT_NONCE,
     DEFAULT_NONCE,
@@ -231,6 +231,15 @@ def test_decision_5_a_401_without_chal_is_the_end():
     talk = Talk()
     talk.hears(reply(talk, 401))
     assert talk.outcome == "auth-refused"
+    assert "challenge-missing" in talk.remarks
+
+
+def test_a_next_nonce_without_format_is_its_own_text_and_remarked():
+    plain = Chal(meta=Meta(type="syncml:auth-md5", next_nonce="Tm9uY2U="))
+    talk = Talk()
+    talk.hears(refuse(talk, challenge=plain))
+    assert cred_data(talk.last) == md5(USER, PASSWORD, b"Tm9uY2U=")
+    assert "nonce-not-base64" in talk.remarks
 
 
 def test_decision_5_a_weaker_challenge_is_refused_over_http_and_honoured_over_tls():

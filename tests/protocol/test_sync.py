@@ -17,6 +17,7 @@ from emulator.wire import build, devinf
 from emulator.wire.codec import XML
 from emulator.wire.syncml import (
     Add,
+    Copy,
     Delete,
     Get,
     Item,
@@ -284,7 +285,23 @@ def test_an_item_beyond_our_max_obj_size_is_refused():
     talk.hears(ok(talk, down(chunk("g1", "12345678", True), chunk("g1", "90123", False))))
     codes = [c.code for c in talk.last.commands if isinstance(c, Status) and c.cmd == "Add"]
     assert codes == [213, 416]
+    assert "item-too-large" in talk.remarks
     assert not [c for c in talk.changes if isinstance(c, PutItem)]
+
+
+def test_a_command_that_a_handset_does_not_carry_out_is_refused_and_remarked():
+    talk = at_package_3()
+    copied = Copy(items=(Item(source=Location("g1"), target=Location("g2")),))
+    talk.hears(ok(talk, down(copied)))
+    codes = [c.code for c in talk.last.commands if isinstance(c, Status) and c.cmd == "Copy"]
+    assert codes == [406]
+    assert "command-unsupported" in talk.remarks
+
+
+def test_a_last_anchor_that_the_server_did_not_give_us_is_remarked():
+    assert "anchor-differs" not in at_package_3(alert=server_alert(200, last="90")).remarks
+    talk = at_package_3(alert=server_alert(200, last="89"))
+    assert "anchor-differs" in talk.remarks
 
 
 def test_half_a_large_object_is_dropped_when_another_item_comes():
