@@ -43,7 +43,9 @@ UNPROVED = msgspec.structs.replace(
     QUIET, name="unproved", faults=1, misbehaviour=("no-cred", "wrong-cred")
 )
 RESTARTED = msgspec.structs.replace(IN_STEP, name="restarted", kinds=("cut-server",), notes=1)
-COPIED = msgspec.structs.replace(IN_STEP, name="copied", kinds=("late",), faults=2, notes=1)
+COPIED = msgspec.structs.replace(
+    IN_STEP, name="copied", kinds=("late", "cut-server"), faults=3, notes=1
+)
 ENDLESS = msgspec.structs.replace(
     QUIET, name="endless", faults=20, kinds=(), misbehaviour=("endless-401",)
 )
@@ -154,10 +156,6 @@ def _refusal_confirms(turn: Any, message: Any, status: Any) -> None:
 
 def _any_msg_ref(turn: Any, status: Any) -> bool:
     return bool(turn.state.issued_in) and status.for_header
-
-
-def _never_stale(state: Any, message: Any) -> bool:
-    return False
 
 
 def _again_with_another(turn: Any, message: Any) -> None:
@@ -308,8 +306,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "take a success Status for another message as step 6",
         "I8",
         COPIED,
-        # Two rules keep a late reply from being step 6; both are taken away.
-        ((acceptance, "_is_step_6", _any_msg_ref), (session, "_stale", _never_stale)),
+        ((acceptance, "_is_step_6", _any_msg_ref),),
     ),
     Mutation(
         "draw a new server nonce for the message that is repeated at step 6",
