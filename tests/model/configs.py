@@ -8,7 +8,17 @@ from tests.model.world import Config
 WRONG_SERVER = ("no-cred", "wrong-cred", "forget-client-nonce")
 
 CONFIGS: tuple[Config, ...] = (
-    Config("resync", "the server has lost step; two notifications, two faults"),
+    Config(
+        "resync",
+        "the server has lost step; two notifications, two faults of wire and power",
+        kinds=("lose", "again", "cut-handset", "cut-server"),
+    ),
+    Config(
+        "late",
+        "as that, where what comes late are the replies",
+        kinds=("lose", "late"),
+        signed=("stored", "session-id", "wrong"),
+    ),
     Config(
         "in-step",
         "nonces agree at first, or the client's does not: the candidate through faults",

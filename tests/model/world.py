@@ -4,6 +4,7 @@ Owns what is modelled instead of run: the handset's store as a value (held again
 test_store.py), fresh nonces, and the numbers that stand for large values. Knows no protocol.
 """
 
+import hashlib
 import re
 from typing import NamedTuple
 
@@ -52,13 +53,14 @@ class Config(msgspec.Struct, frozen=True):
 # Fresh nonces
 
 
-_NAMES = re.compile(r"(H|S)-nonce-(\d{8})|6b65792d(3\d3\d3\d3\d)")
+_NONCES = re.compile(r"nonce-([HS])-(\d{8})")
+_KEYS = re.compile(r"6b65792d((?:3\d){4})")
 _HALF = 64
 
 
 def nonce(side: str, number: int) -> bytes:
     """The nonce of that number, 16 octets that say whose it is: H the handset's, S the server's."""
-    return b"%s-nonce-%08d" % (side.encode(), number)
+    return b"nonce-%s-%08d" % (side.encode(), number)
 
 
 def session_key(number: int) -> bytes:
@@ -68,11 +70,10 @@ def session_key(number: int) -> bytes:
 def live(text: str) -> int:
     """Which nonces and session keys occur in the repr of a value: a bit each, the server's above."""
     bits = 0
-    for side, number, key in _NAMES.findall(text):
-        if key:
-            bits |= 1 << (_HALF + int(bytes.fromhex(key)))
-        else:
-            bits |= 1 << (int(number) + (_HALF if side == "S" else 0))
+    for side, number in _NONCES.findall(text):
+        bits |= 1 << (int(number) + (_HALF if side == "S" else 0))
+    for key in _KEYS.findall(text):
+        bits |= 1 << (_HALF + int(bytes.fromhex(key)))
     return bits
 
 
@@ -242,20 +243,21 @@ class Numbers:
     """Small numbers for large values: equal values get the same, so worlds compare in no time."""
 
     def __init__(self) -> None:
-        self._known: dict[str, int] = {"": 0}
+        self._known: dict[bytes, int] = {}
         self.values: list[object] = [None]
         self.live: list[int] = [0]
 
     def of(self, value: object, also_live: int = 0) -> int:
         """The number of a value. `also_live`: nonces that are in it, but cannot be read in it."""
         text = repr(value)
-        bits = live(text) | also_live
-        key = f"{text}|{bits}" if also_live else text
+        named = f"{text}|{live(text) | also_live}" if also_live else text
+        # Of 16 octets: the texts themselves would take more than a gigabyte.
+        key = hashlib.blake2b(named.encode(), digest_size=16).digest()
         number = self._known.get(key)
         if number is None:
             number = self._known[key] = len(self.values)
             self.values.append(value)
-            self.live.append(bits)
+            self.live.append(live(text) | also_live)
         return number
 
 
