@@ -12,6 +12,7 @@ CONFIGS: tuple[Config, ...] = (
         "resync",
         "the server has lost step; two notifications, two faults of wire and power",
         kinds=("lose", "again", "cut-handset", "cut-server"),
+        signed=("stored", "session-id", "wrong"),
     ),
     Config(
         "late",
@@ -25,7 +26,7 @@ CONFIGS: tuple[Config, ...] = (
         notes=2,
         replays=0,
         kinds=("lose", "cut-handset", "cut-server", "stop"),
-        signed=("stored", "session-id"),
+        signed=("stored", "session-id", "behind"),
         stale_server=(False,),
         stale_client=(False, True),
     ),
