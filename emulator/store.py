@@ -1,13 +1,11 @@
 """The handset's memory: accounts' secrets and nonces with their ledger, used ids, items, anchors.
 
 SQLite with a write-ahead log and full synchronisation: what `keep` has returned from survives a
-power cut. Secrets are sealed with a key that lies in a file of its own (or comes from the
-environment). One process per state folder. Decides nothing; `protocol` says what to keep.
+power cut. Secrets lie there sealed (`sealing.py`). One process per state folder. Decides nothing; `protocol` says what to keep.
 """
 
 import fcntl
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,17 +13,13 @@ from types import TracebackType
 from typing import IO, Literal, Self
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from emulator.protocol import effects
 from emulator.protocol.effects import Change, SetNonce, Snapshot, StoredItem
 from emulator.protocol.keyring import Account, Opening, Replacement
+from emulator.sealing import SealError, Sealing
 
-KEY_VARIABLE = "HANDSET_KEY"
-KEY_FILE_VARIABLE = "HANDSET_KEY_FILE"
 FILE = "handset.db"
-_KEY_LENGTH = 32
 _FROM_PROFILE = "profile/"
 """Before the kind of a secret: its value in the profile, as it was taken in last."""
 _SCHEMA = 2
@@ -78,11 +72,14 @@ class Store:
                 self._lock = _locked(folder)
             if read_only and not (folder / FILE).exists():
                 raise StoreError(f"{folder}: there is no handset state here yet")
-            self._aead = AESGCM(_key(folder, read_only))
+            self._seals = Sealing(folder, read_only)
             self._db = _database(folder / FILE, read_only)
         except (OSError, sqlite3.Error) as wrong:
             self._unlock()
             raise StoreError(f"{folder}: the state folder cannot be used: {wrong}") from wrong
+        except SealError as wrong:
+            self._unlock()
+            raise StoreError(str(wrong)) from None
         except StoreError:
             self._unlock()
             raise
@@ -139,7 +136,7 @@ class Store:
                     if getattr(new, field) is None
                 }
                 new = msgspec.structs.replace(new, **kept)
-            sealed = self._sealed(f"{account}/proposed", msgspec.json.encode(new))
+            sealed = self._seals.sealed(f"{account}/proposed", msgspec.json.encode(new))
             self._db.execute("INSERT OR REPLACE INTO proposed VALUES (?, ?)", (account, sealed))
 
     def enforce(self, account: str, at: float) -> tuple[str, tuple[SetNonce, ...]] | None:
@@ -423,7 +420,7 @@ class Store:
         if known and known[0] == value:
             return False
         revision = self.revision(account, kind) + 1
-        sealed = self._sealed(f"{account}/{kind}/{revision}", value.encode())
+        sealed = self._seals.sealed(f"{account}/{kind}/{revision}", value.encode())
         self._db.execute(
             "INSERT INTO secret VALUES (?, ?, ?, ?)", (account, kind, revision, sealed)
         )
@@ -460,18 +457,11 @@ class Store:
             for revision, sealed in rows
         ]
 
-    def _sealed(self, label: str, octets: bytes) -> bytes:
-        salt = secrets.token_bytes(12)
-        return salt + self._aead.encrypt(salt, octets, label.encode())
-
     def _opened(self, label: str, sealed: bytes) -> bytes:
         try:
-            return self._aead.decrypt(sealed[:12], sealed[12:], label.encode())
-        except InvalidTag:
-            raise StoreError(
-                f"{self.folder}: the key does not open this store; was {KEY_VARIABLE} or the key "
-                "file changed?"
-            ) from None
+            return self._seals.opened(label, sealed)
+        except SealError as wrong:
+            raise StoreError(f"{self.folder}: {wrong}") from None
 
 
 def _locked(folder: Path) -> IO[str]:
@@ -511,38 +501,3 @@ def _database(path: Path, read_only: bool) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-def _key(folder: Path, read_only: bool) -> bytes:
-    """The sealing key: from the environment, from the file it names, else from the folder's own."""
-    if text := os.environ.get(KEY_VARIABLE):
-        return _key_of(text, KEY_VARIABLE)
-    if name := os.environ.get(KEY_FILE_VARIABLE):
-        return _key_of(Path(name).read_text(), name)
-    path = folder / "key"
-    if path.exists():
-        if path.stat().st_mode & 0o077:
-            raise StoreError(f"{path}: others can read the key; make it mode 0600")
-        return _key_of(path.read_text(), str(path))
-    if read_only:
-        raise StoreError(f"{path}: the key of this store is missing")
-    key = secrets.token_bytes(_KEY_LENGTH)
-    # Written beside and renamed: a crash leaves either no key or a whole one.
-    fresh = folder / "key.new"
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(key.hex())
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
-    return key
-
-
-def _key_of(text: str, source: str) -> bytes:
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != _KEY_LENGTH:
-        raise StoreError(f"{source}: a key is {2 * _KEY_LENGTH} hex digits")
-    return key

@@ -25,7 +25,8 @@ from emulator.protocol.effects import (
     UsedUp,
 )
 from emulator.protocol.keyring import Account, Opening, Replacement
-from emulator.store import KEY_FILE_VARIABLE, KEY_VARIABLE, Store, StoreError
+from emulator.sealing import KEY_FILE_VARIABLE, KEY_VARIABLE
+from emulator.store import Store, StoreError
 
 SECRETS = ("server-secret-of-the-account", "password-of-the-user")
 ACCOUNT = Account(

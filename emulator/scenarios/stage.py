@@ -9,6 +9,7 @@ import secrets
 import shutil
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import msgspec
@@ -38,7 +39,7 @@ class NoEnd(Exception):
     """A run did not come to its end in time, or there is none where one is expected."""
 
 
-class Stage:
+class Stage(ABC):
     """`do` carries out an act and returns the number of its run, 0 for an act that makes none."""
 
     def __init__(self, given: Given) -> None:
@@ -57,17 +58,23 @@ class Stage:
 
     # What a subclass does
 
+    @abstractmethod
     async def lay(self) -> None:
         """Brings both ends into the start state."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def push(self, act: When | Meanwhile) -> bytes:
         """Makes the notification; the octets as they go over the bearer."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def send(self, octets: bytes) -> None:
         """Brings a push to the phone."""
-        raise NotImplementedError
+
+    async def leave(self) -> None:
+        """The server's side is taken down."""
+        return
+
+    # Only the built-in server can be told these; scenarios that want them do not apply to another.
 
     async def restart_server(self) -> None:
         raise NotImplementedError
@@ -77,9 +84,6 @@ class Stage:
 
     def replace_server_secret(self, secret: str) -> None:
         raise NotImplementedError
-
-    async def leave(self) -> None:
-        """The server's side is taken down."""
 
     # The phone
 
