@@ -5,13 +5,16 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Where = Literal["everywhere", "question", "ladder", "sheet", "detail", "help"]
+Where = Literal[
+    "app", "everywhere", "question", "ladder", "sheet", "detail", "help", "dialog", "list"
+]
 
 
 class Action(NamedTuple):
     """`keys` as Textual names them, in the order in which they are shown; `call` is what runs.
 
-    `short` is the footer's word for it; without one the footer does not show it.
+    `short` is the footer's word for it; without one the footer does not show it. `needs` names the
+    methods that a deck must have for it.
     """
 
     id: str
@@ -21,6 +24,7 @@ class Action(NamedTuple):
     where: Where
     call: str
     short: str = ""
+    needs: tuple[str, ...] = ()
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -32,6 +36,7 @@ ACTIONS: tuple[Action, ...] = (
         "question",
         "answer(True)",
         "allow",
+        ("answer",),
     ),
     Action(
         "decline",
@@ -41,6 +46,7 @@ ACTIONS: tuple[Action, ...] = (
         "question",
         "answer(False)",
         "decline",
+        ("answer",),
     ),
     Action(
         "notify",
@@ -50,6 +56,7 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
         "notify_handset",
         "notify",
+        ("notify",),
     ),
     Action(
         "rerun",
@@ -59,6 +66,7 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
         "rerun",
         "run again",
+        ("rerun",),
     ),
     Action(
         "detail",
@@ -66,7 +74,7 @@ ACTIONS: tuple[Action, ...] = (
         "Detail",
         "open or close the detail of the selected event",
         "ladder",
-        "app.toggle_detail",
+        "screen.toggle_detail",
         "detail",
     ),
     Action(
@@ -121,8 +129,8 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
         "close_detail",
     ),
-    Action("help", ("question_mark",), "Help", "show this help", "everywhere", "help", "help"),
-    Action("quit", ("q", "ctrl+c", "ctrl+q"), "Quit", "quit", "everywhere", "quit", "quit"),
+    Action("help", ("question_mark",), "Help", "show this help", "app", "help", "help"),
+    Action("quit", ("q", "ctrl+c", "ctrl+q"), "Quit", "quit", "app", "quit", "quit"),
     Action("up", ("k", "up"), "Up", "select the event above; stops following", "ladder", "up"),
     Action("down", ("j", "down"), "Down", "select the event below", "ladder", "down"),
     Action("page-up", ("pageup", "ctrl+b"), "Page up", "one page up", "ladder", "page(-1)"),
@@ -142,7 +150,34 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("top", ("g", "home"), "Top", "to the first line", "sheet", "scroll_pages(-1000000)"),
     Action("bottom", ("G", "end"), "Bottom", "to the last line", "sheet", "scroll_pages(1000000)"),
-    Action("leave-detail", ("enter",), "Back", "back to the ladder", "detail", "app.switch"),
+    Action("leave-detail", ("enter",), "Back", "back to the ladder", "detail", "screen.switch"),
+    Action(
+        "leave", ("escape",), "Leave", "leave the box, nothing is done", "dialog", "leave", "leave"
+    ),
+    Action(
+        "submit",
+        ("ctrl+s",),
+        "Do it",
+        "do what the box says; in a field or a list also enter",
+        "dialog",
+        "submit",
+        "do it",
+    ),
+    Action("next-field", ("tab", "down"), "Next", "the next field", "dialog", "next_field", "next"),
+    Action(
+        "previous-field",
+        ("shift+tab", "up"),
+        "Previous",
+        "the field before",
+        "dialog",
+        "previous_field",
+    ),
+    Action("row-up", ("k", "up"), "Up", "the row above", "list", "row(-1)"),
+    Action("row-down", ("j", "down"), "Down", "the row below", "list", "row(1)"),
+    Action("rows-up", ("pageup",), "Page up", "ten rows up", "list", "row(-10)"),
+    Action("rows-down", ("pagedown",), "Page down", "ten rows down", "list", "row(10)"),
+    Action("mark", ("space",), "Mark", "mark the row, where more than one may be", "list", "mark"),
+    Action("pick", ("enter",), "Pick", "take the row, or the marked ones", "list", "pick"),
     Action(
         "leave-help",
         ("escape", "question_mark", "q", "enter"),
@@ -153,13 +188,18 @@ ACTIONS: tuple[Action, ...] = (
     ),
 )
 
+_NEEDS = {a.call.partition("(")[0].rpartition(".")[2]: a.needs for a in ACTIONS}
+
 WORDS: dict[Where, str] = {
-    "everywhere": "everywhere",
+    "app": "everywhere",
+    "everywhere": "on the main screen",
     "question": "while the handset asks",
     "ladder": "in the ladder",
     "sheet": "in the detail and in this help",
     "detail": "in the detail",
     "help": "in the help",
+    "dialog": "in a box",
+    "list": "in a list",
 }
 
 _KEY_WORDS = {
@@ -186,6 +226,11 @@ def keys_of(action: Action) -> str:
 
 def of(where: Where) -> Iterator[Action]:
     return (action for action in ACTIONS if action.where == where)
+
+
+def needs(call: str) -> tuple[str, ...]:
+    """What the deck must have for the action that calls this."""
+    return _NEEDS.get(call, ())
 
 
 def bindings(*where: Where) -> list[BindingType]:

@@ -1,10 +1,12 @@
 """What the screen plays: the contract between the screen and what runs behind it.
 
-The screen reads `events` and asks for things; it never learns how they are done.
+The screen reads `events` and asks for things; it never learns how they are done. What only some
+decks can do is a protocol of its own: an action names the methods that it needs, and is not
+offered where the deck has none of that name.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from emulator.protocol.events import Event
 
@@ -41,17 +43,42 @@ class Deck(Protocol):
     async def close(self) -> None:
         """Takes everything down."""
 
-    async def notify(self) -> None:
-        """Sends another notification."""
-
-    async def rerun(self) -> None:
-        """Runs again from the start state."""
-
-    async def answer(self, accepted: bool) -> None:
-        """The person's answer to the open question."""
-
     def workings(self, event: Event) -> Sequence[tuple[str, "Working", bytes]]:
         """(label, Working, octets that came) for each digest behind an event; empty when none."""
 
     def document(self, event: Event) -> str:
         """The decoded message as indented text, a notification as its fields; "" when none."""
+
+
+@runtime_checkable
+class Notifies(Protocol):
+    """Has a sender at hand."""
+
+    async def notify(self) -> None:
+        """Sends another notification."""
+
+
+@runtime_checkable
+class Reruns(Protocol):
+    """Can begin once more."""
+
+    async def rerun(self) -> None:
+        """Runs again from the start state."""
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """Has a handset that asks its owner."""
+
+    async def answer(self, accepted: bool) -> None:
+        """The person's answer to the open question."""
+
+
+class Awaited:
+    """Stands in for a deck that is made after the first paint, which its imports would hold up."""
+
+    events: Sequence[Event] = ()
+    hint = ""
+
+    def __init__(self, title: str, subtitle: str, make: Callable[[], Deck]) -> None:
+        self.title, self.subtitle, self.make = title, subtitle, make

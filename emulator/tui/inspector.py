@@ -43,7 +43,7 @@ class Views(Block):
     def lines(self, width: int) -> Sequence[Line]:
         spans: list[Span] = [Span(" detail  ", "bar")]
         for view, key, word in VIEWS:
-            call = f"app.view('{view}')"
+            call = f"screen.view('{view}')"
             if view == self.view:
                 spans.append(Span(f" {key} {word} ", "active", call))
             else:

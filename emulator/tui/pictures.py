@@ -16,8 +16,9 @@ from pkgutil import resolve_name
 from textual.pilot import Pilot
 
 from emulator.protocol.events import Event, NonceTried
-from emulator.tui.app import WIDE, HandsetApp
+from emulator.tui.app import HandsetApp
 from emulator.tui.deck import Deck
+from emulator.tui.main import WIDE
 from emulator.tui.run import Known
 
 SIZES = ((80, 24), (120, 40))
@@ -51,11 +52,11 @@ async def picture(
     app = HandsetApp(deck)
     async with app.run_test(size=size) as pilot:
         async with asyncio.timeout(patience):
-            while not (until(app.known) and app.read == len(deck.events)):
+            while not (until(app.main.known) and app.main.read == len(deck.events)):
                 await pilot.pause(1 / 30)
             await _still(app, pilot)
             if select is not None:
-                app.select_last(select)
+                app.main.select_last(select)
                 await _still(app, pilot)
         return offline(app.export_screenshot(title=f"handset {deck.title}"))
 

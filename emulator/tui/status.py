@@ -111,7 +111,8 @@ def footer_line(known: Known, following: bool, behind: int, detail: bool, width:
 
 def _key(name: str) -> Line:
     action = next(a for a in ACTIONS if a.id == name)
-    call = action.call if action.call.startswith("app.") else f"app.{action.call}"
+    place = "app" if action.where == "app" else "screen"
+    call = action.call if "." in action.call else f"{place}.{action.call}"
     word = action.short or action.title.lower()
     return (
         Span(" ", "bar"),

@@ -54,10 +54,17 @@ Ladder, Sheet {
 #middle { height: 1fr; width: 100%; }
 #left { width: 1fr; height: 1fr; }
 Inspector { width: 100%; height: 2fr; display: none; }
-HandsetApp.-detail Inspector { display: block; }
-HandsetApp.-detail.-low #nonces { display: none; }
-HandsetApp.-wide #middle { layout: horizontal; }
-HandsetApp.-wide Inspector { display: block; width: 40%; height: 1fr; border-left: solid #4a5866; }
+Main.-detail Inspector { display: block; }
+Main.-detail.-low #nonces { display: none; }
+Main.-wide #middle { layout: horizontal; }
+Main.-wide Inspector { display: block; width: 40%; height: 1fr; border-left: solid #4a5866; }
+Dialog { background: $background 60%; align: center middle; }
+Dialog #box, Dialog > Static { width: 76; max-width: 100%; background: $surface; padding: 0 2; }
+Dialog #box { height: auto; max-height: 80%; padding: 1 2; border-top: solid $primary; }
+Dialog #heading { text-style: bold; margin-bottom: 1; }
+Dialog #wrong { color: $error; }
+Dialog #keys { color: $secondary; }
+Picker { height: auto; max-height: 100%; }
 HelpScreen { background: $background; }
 HelpScreen Sheet { padding: 0 1; }
 """

@@ -81,7 +81,7 @@ def _show(
     # Nothing of what is imported before the first paint is garbage.
     gc.disable()
     from emulator.tui.app import HandsetApp
-    from emulator.verbs.deferred import Deferred
+    from emulator.tui.deck import Awaited
 
     def make() -> "Bench":
         from emulator.bench import Bench
@@ -90,4 +90,4 @@ def _show(
             scenario=scenario, misbehave=misbehave, pace=pace, handset=handset, journal=record
         )
 
-    HandsetApp(Deferred("demo", SCENARIOS[scenario].title, make)).run()
+    HandsetApp(Awaited("demo", SCENARIOS[scenario].title, make)).run()

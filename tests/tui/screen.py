@@ -57,8 +57,10 @@ async def playing(
 
 
 async def settled(app: HandsetApp, pilot: Pilot[None]) -> None:
-    deck = app.deck
-    await until(pilot, lambda: app.ready and bool(deck.events) and app.read == len(deck.events))
+    deck = app.main.deck
+    await until(
+        pilot, lambda: app.main.ready and bool(deck.events) and app.main.read == len(deck.events)
+    )
     await still(app, pilot)
 
 

@@ -5,17 +5,28 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from emulator.protocol.events import NonceTried, SessionClosed
 from emulator.tui import actions
 from emulator.tui.actions import ACTIONS, Action, key_word
 from emulator.tui.app import HandsetApp
+from emulator.tui.dialog import Dialog
 from emulator.tui.help import help_lines
 from emulator.tui.inspector import Page
 from emulator.tui.ladder import Ladder
+from emulator.tui.picker import Choice, PickerDialog
 from tests.tui import recording
 from tests.tui.recording import RecordedDeck
 from tests.tui.screen import playing, rows, settled, text_of, until
+
+BESIDE = {
+    "help": {"help", "sheet"},
+    "dialog": {"dialog"},
+    "list": {"list"},
+    "detail": {"detail", "sheet", "app", "everywhere", "question"},
+}
+"""Which places' keys work at the same time; a box's own widgets come before the box."""
 
 Check = Callable[[HandsetApp, Pilot[None], str], Awaitable[None]]
 
@@ -23,8 +34,7 @@ Check = Callable[[HandsetApp, Pilot[None], str], Awaitable[None]]
 def test_ids_are_unique_and_no_key_means_two_things_in_one_place() -> None:
     assert max(Counter(a.id for a in ACTIONS).values()) == 1
     for place in actions.WORDS:
-        beside = {place, "everywhere", "question"} if place != "help" else {place, "sheet"}
-        beside |= {"sheet"} if place == "detail" else set()
+        beside = BESIDE.get(place, {place, "app", "everywhere", "question"})
         keys = Counter(key for a in ACTIONS if a.where in beside for key in a.keys)
         assert [key for key, count in keys.items() if count > 1] == []
 
@@ -40,7 +50,7 @@ def test_help_and_readme_have_every_action() -> None:
 
 
 async def _answer(app: HandsetApp, pilot: Pilot[None], key: str, said: str) -> None:
-    deck = app.deck
+    deck = app.main.deck
     assert isinstance(deck, RecordedDeck)
     await pilot.press(key)
     assert "answer" not in " ".join(deck.calls)
@@ -62,7 +72,7 @@ async def decline(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 
 
 async def _called(app: HandsetApp, pilot: Pilot[None], key: str, name: str) -> None:
-    deck = app.deck
+    deck = app.main.deck
     assert isinstance(deck, RecordedDeck)
     deck.calls.clear()
     ladder = app.query_one(Ladder)
@@ -92,7 +102,9 @@ async def detail(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 
 async def _view(app: HandsetApp, pilot: Pilot[None], key: str, name: str, words: str) -> None:
     page = app.query_one(Page)
-    app.select_last(lambda e: type(e.what).__name__ == "MessageSent" and e.what.cred is not None)  # type: ignore[union-attr]
+    app.main.select_last(
+        lambda e: type(e.what).__name__ == "MessageSent" and e.what.cred is not None
+    )  # type: ignore[union-attr]
     await pilot.press(key)
     await pilot.pause()
     assert page.view == name
@@ -111,7 +123,7 @@ async def digest(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 
 
 async def text(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
-    app.select_last(lambda e: isinstance(e.what, NonceTried))
+    app.main.select_last(lambda e: isinstance(e.what, NonceTried))
     await pilot.press(key)
     await pilot.pause()
     assert app.query_one(Page).view == "text"
@@ -132,7 +144,7 @@ async def follow(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 async def switch(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
     await pilot.pause()
-    assert app.query_one(Page).has_focus and app.detail_open
+    assert app.query_one(Page).has_focus and app.main.detail_open
     await pilot.press(key)
     assert app.query_one(Ladder).has_focus
 
@@ -140,7 +152,7 @@ async def switch(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 async def close(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press("tab", key)
     await pilot.pause()
-    assert not app.detail_open and app.query_one(Ladder).has_focus
+    assert not app.main.detail_open and app.query_one(Ladder).has_focus
 
 
 async def help_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
@@ -186,7 +198,7 @@ async def last(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 async def first(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
     ladder = app.query_one(Ladder)
-    assert ladder.selected is app.deck.events[0] and not ladder.following
+    assert ladder.selected is app.main.deck.events[0] and not ladder.following
 
 
 def _scrolls(*start: str) -> Check:
@@ -194,7 +206,7 @@ def _scrolls(*start: str) -> Check:
 
     async def check(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
         page = app.query_one(Page)
-        app.select_last(lambda e: type(e.what).__name__ == "MessageReceived")
+        app.main.select_last(lambda e: type(e.what).__name__ == "MessageReceived")
         await pilot.press("tab")
         await until(pilot, lambda: page.has_focus and page.max_scroll_y > 20)
         await pilot.press(*start)
@@ -211,7 +223,43 @@ async def leave_detail(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.pause()
     assert app.query_one(Page).has_focus
     await pilot.press(key)
-    assert app.query_one(Ladder).has_focus and app.detail_open
+    assert app.query_one(Ladder).has_focus and app.main.detail_open
+
+
+def _boxed(
+    does: Callable[[PickerDialog], bool], *start: str, marks: tuple[str, ...] | None = None
+) -> Check:
+    """The key does something in a box with a list, after the keys of `start`."""
+
+    async def check(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+        rows = [Choice(str(n), f"row {n}") for n in range(30)]
+        dialog = PickerDialog("Which?", rows, marks)
+        app.push_screen(dialog)
+        await until(pilot, lambda: dialog.focused is dialog._picker)
+        await pilot.press(*start)
+        assert not does(dialog)
+        await pilot.press(key)
+        await until(pilot, lambda: does(dialog))
+
+    return check
+
+
+def _moved(dialog: PickerDialog) -> bool:
+    return dialog._picker.cursor not in (0, 15)
+
+
+def _gone(dialog: PickerDialog) -> bool:
+    return not dialog.is_attached
+
+
+async def next_field(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    dialog = Dialog[None]()
+    first, second = Input(), Input()
+    dialog.body = lambda: (first, second)  # type: ignore[method-assign]
+    app.push_screen(dialog)
+    await until(pilot, lambda: first.has_focus)
+    await pilot.press(key)
+    await until(pilot, lambda: second.has_focus)
 
 
 CHECKS: dict[str, Check] = {
@@ -242,6 +290,16 @@ CHECKS: dict[str, Check] = {
     "bottom": _scrolls(),
     "leave-detail": leave_detail,
     "leave-help": leave_help,
+    "leave": _boxed(_gone),
+    "submit": _boxed(_gone),
+    "next-field": next_field,
+    "previous-field": next_field,
+    "row-up": _boxed(lambda d: d._picker.cursor == 1, "j", "j"),
+    "row-down": _boxed(_moved),
+    "rows-up": _boxed(lambda d: d._picker.cursor == 0, "pagedown"),
+    "rows-down": _boxed(_moved),
+    "mark": _boxed(lambda d: d._picker.marks == {"0"}, marks=()),
+    "pick": _boxed(_gone),
 }
 
 

@@ -43,8 +43,8 @@ async def test_screen_when_nothing_works(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_screen_with_the_digest_of(size: tuple[int, int]) -> None:
     async with playing(RecordedDeck(), size) as (app, pilot):
-        app.select_last(lambda e: isinstance(e.what, NonceTried))
-        if not app.detail_open:
+        app.main.select_last(lambda e: isinstance(e.what, NonceTried))
+        if not app.main.detail_open:
             await pilot.press("enter")
         await still(app, pilot)
         golden(named("digest", size), text_of(app))
@@ -53,7 +53,7 @@ async def test_screen_with_the_digest_of(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_screen_with_a_message(size: tuple[int, int]) -> None:
     async with playing(RecordedDeck(), size) as (app, pilot):
-        app.select_last(lambda e: isinstance(e.what, MessageSent) and e.what.package == 1)
+        app.main.select_last(lambda e: isinstance(e.what, MessageSent) and e.what.package == 1)
         for key, view in (("t", "text"), ("x", "hex")):
             await pilot.press(key)
             await still(app, pilot)
@@ -151,7 +151,7 @@ async def test_any_size_of_terminal_is_survived(size: tuple[int, int]) -> None:
 
 async def test_events_come_into_sight_while_the_run_goes_on() -> None:
     async with playing(RecordedDeck([])) as (app, pilot):
-        deck = app.deck
+        deck = app.main.deck
         assert isinstance(deck, RecordedDeck)
         deck._session = 1
         deck._play(recording.resync()[:10], 1)
@@ -173,7 +173,7 @@ async def test_the_wide_screen_marks_the_pane_that_has_the_keys() -> None:
 
 async def test_a_question_takes_n_for_no_other_notification() -> None:
     async with playing(RecordedDeck([recording.asked()])) as (app, pilot):
-        deck = app.deck
+        deck = app.main.deck
         assert isinstance(deck, RecordedDeck)
         deck.calls.clear()
         await pilot.press("n")
@@ -185,7 +185,7 @@ async def test_a_question_takes_n_for_no_other_notification() -> None:
 
 async def test_a_run_that_never_closed_is_followed_by_the_next_at_once() -> None:
     async with playing(RecordedDeck([]), (80, 24)) as (app, pilot):
-        deck = app.deck
+        deck = app.main.deck
         assert isinstance(deck, RecordedDeck)
         deck._play(recording.resync()[:12], 1)
         await settled(app, pilot)
@@ -201,7 +201,7 @@ async def test_a_run_that_never_closed_is_followed_by_the_next_at_once() -> None
 
 async def test_a_notification_during_a_run() -> None:
     async with playing(RecordedDeck([]), (80, 24)) as (app, pilot):
-        deck = app.deck
+        deck = app.main.deck
         assert isinstance(deck, RecordedDeck)
         run, other = recording.resync(), recording.ignored()
         deck._play(run[:10], 1)
@@ -228,11 +228,13 @@ def _in(app: HandsetApp) -> str:
 async def test_the_digest_of_a_message_with_a_cred_is_its_judgement() -> None:
     async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
         await pilot.press("d")
-        app.select_last(lambda e: isinstance(e.what, MessageReceived) and "Cred" in e.what.summary)
+        app.main.select_last(
+            lambda e: isinstance(e.what, MessageReceived) and "Cred" in e.what.summary
+        )
         await still(app, pilot)
         assert "The server's Cred, judged in a line below." in _in(app)
         assert "✓ = equal" in _in(app)
-        app.select_last(lambda e: isinstance(e.what, MessageReceived))
+        app.main.select_last(lambda e: isinstance(e.what, MessageReceived))
         await still(app, pilot)
         assert "There is no digest behind this event." in _in(app)
 
@@ -241,7 +243,7 @@ async def test_the_digest_of_a_message_with_a_cred_is_its_judgement() -> None:
 async def test_the_octets_of_a_verdict_are_those_of_its_notification(kind: type) -> None:
     async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
         await pilot.press("x")
-        app.select_last(lambda e: isinstance(e.what, kind))
+        app.main.select_last(lambda e: isinstance(e.what, kind))
         await still(app, pilot)
         assert "its digest (16 octets), then the trigger" in _in(app)
         assert recording.PUSHED[:4].upper() in _in(app).replace(" ", "")
@@ -249,6 +251,6 @@ async def test_the_octets_of_a_verdict_are_those_of_its_notification(kind: type)
 
 async def test_the_detail_names_the_session_id_and_shows_its_octets() -> None:
     async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
-        app.select_last(lambda e: isinstance(e.what, NonceTried))
+        app.main.select_last(lambda e: isinstance(e.what, NonceTried))
         await still(app, pilot)
         assert "The digest over the SessionID 4A7C as raw16_be (4A 7C) is the one" in _in(app)

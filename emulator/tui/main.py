@@ -1,0 +1,219 @@
+"""The main screen: puts the widgets over one deck together and carries events to them, thirty times a second.
+
+Owns no knowledge of its own: what is known is folded in `run.py`, what can be done is in
+`actions.py`. Nothing that talks to a network is imported here; the deck starts after the first paint.
+"""
+
+import gc
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events as input_events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.geometry import Size
+from textual.screen import Screen
+
+from emulator.protocol.events import Event, Failed
+from emulator.tui.actions import bindings, needs
+from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Reruns
+from emulator.tui.ladder import Ladder, Lanes
+from emulator.tui.nonces import Nonces
+from emulator.tui.run import Known, fold
+from emulator.tui.status import Footer, Verdict
+from emulator.tui.steps import Steps
+
+if TYPE_CHECKING:
+    from emulator.tui.inspector import Inspector, View
+
+WIDE = 110
+"""Columns from which on the detail stands beside the ladder."""
+LOW = 34
+"""Lines below which an open detail takes the place of the nonces."""
+FLAT = 18
+"""Lines below which the nonces take one line, and the hint none."""
+BATCH = 5000
+"""Events taken in one go, so that a long journal does not stop the keys."""
+
+
+class Main(Screen[None], inherit_bindings=False):
+    """One deck, from its start until the screen is left; all keys are in the action table."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere", "question")
+
+    def __init__(self, deck: Deck | Awaited, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.deck = deck
+        self.known = Known()
+        self.read = 0
+        """How many of the deck's events are on the screen."""
+        self.ready = False
+        """Whether the first picture has been on the screen and all widgets are there."""
+        self._detail = False
+        self._steps = Steps(id="steps")
+        self._ladder = Ladder(id="ladder")
+        self._inspector: Inspector | None = None
+        self._nonces = Nonces(id="nonces")
+        self._lanes = Lanes(id="lanes")
+        self._verdict = Verdict(id="verdict")
+        self._footer = Footer(id="footer")
+
+    def compose(self) -> ComposeResult:
+        self._classify(self.size)
+        yield self._steps
+        with Container(id="middle"), Vertical(id="left"):
+            yield self._lanes
+            yield self._ladder
+        yield self._nonces
+        yield self._verdict
+        yield self._footer
+
+    def on_mount(self) -> None:
+        self._project()
+        self._ladder.focus()
+        self.call_after_refresh(self._begin)
+
+    async def _begin(self) -> None:
+        """Runs when the first picture is on the screen; what it did not need is made now."""
+        from emulator.tui.inspector import Inspector
+
+        if isinstance(self.deck, Awaited):
+            self.deck = self.deck.make()
+        gc.enable()
+        self._inspector = Inspector(self.deck, id="inspector")
+        await self.query_one("#middle").mount(self._inspector)
+        self.ready = True
+        self.set_interval(1 / 30, self._pump)
+        self._do(self.deck.start())
+
+    async def on_unmount(self) -> None:
+        if not isinstance(self.deck, Awaited):
+            await self.deck.close()
+
+    def on_resize(self, event: input_events.Resize) -> None:
+        self._classify(event.size)
+        self.call_after_refresh(self._show_detail)
+
+    def _classify(self, size: Size) -> None:
+        self.set_class(size.width >= WIDE, "-wide")
+        self.set_class(size.height < LOW, "-low")
+        self._nonces.folded = size.height < FLAT
+
+    def _show_detail(self) -> None:
+        if self._inspector is not None:
+            self._inspector.show(self._ladder.selected)
+
+    @property
+    def detail_open(self) -> bool:
+        """Whether the detail is on the screen, beside or below the ladder."""
+        return self._detail or self.has_class("-wide")
+
+    def _pump(self) -> None:
+        """Takes what is new in the deck. The only place where events reach the screen."""
+        events = self.deck.events
+        upto = min(len(events), self.read + BATCH)
+        for index in range(self.read, upto):
+            self.known = fold(self.known, events[index])
+        if upto > self.read:
+            self.read = upto
+            self._ladder.take(events, upto)
+        self._project()
+
+    def _project(self) -> None:
+        """Gives every widget what it shows; each repaints only when that has changed."""
+        steps, verdict, footer = self._steps, self._verdict, self._footer
+        steps.known = verdict.known = footer.known = self._nonces.known = self.known
+        steps.title, steps.subtitle = self.deck.title, self.deck.subtitle
+        verdict.hint = "" if self._nonces.folded else self.deck.hint
+        self._lanes.active = self.detail_open and self._ladder.has_focus
+        self._lanes.update()
+        if self._inspector is not None:
+            self._inspector.mark_focus()
+        footer.following, footer.behind = self._ladder.following, self._ladder.behind
+        footer.detail = self.detail_open
+        for widget in (steps, self._nonces, verdict, footer):
+            widget.update()
+
+    def on_ladder_moved(self) -> None:
+        self._show_detail()
+        self._project()
+
+    def _do(self, work: Coroutine[object, object, None]) -> None:
+        """Lets the deck work beside the screen; what it raises is shown."""
+        self.run_worker(self._tell(work), exit_on_error=False)
+
+    async def _tell(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except Exception as wrong:
+            sentence = f"{type(wrong).__name__}: {wrong}"
+            self.known = fold_trouble(self.known, sentence)
+            self._project()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What the deck cannot do is no action; answers are for questions, and a person who says
+        `n` to one means no notification."""
+        if not all(hasattr(self.deck, name) for name in needs(action)):
+            return False
+        if action == "answer":
+            return bool(self.known.question)
+        return not (action == "notify_handset" and self.known.question)
+
+    def action_answer(self, accepted: bool) -> None:
+        if isinstance(self.deck, Answers):
+            self._do(self.deck.answer(accepted))
+
+    def action_notify_handset(self) -> None:
+        self._ladder.follow(True)
+        if isinstance(self.deck, Notifies):
+            self._do(self.deck.notify())
+
+    def action_rerun(self) -> None:
+        self._ladder.follow(True)
+        if isinstance(self.deck, Reruns):
+            self._do(self.deck.rerun())
+
+    def select_last(self, wanted: Callable[[Event], bool]) -> None:
+        """Selects the newest event that is `wanted`."""
+        self._ladder.select_last(wanted)
+
+    def action_follow(self) -> None:
+        self._ladder.follow(not self._ladder.following)
+
+    def action_view(self, view: "View") -> None:
+        if not self.detail_open:
+            self._open(True)
+        if self._inspector is not None:
+            self._inspector.choose(view)
+
+    def action_toggle_detail(self) -> None:
+        if self.has_class("-wide"):
+            self.action_switch()
+        else:
+            self._open(not self._detail)
+
+    def action_close_detail(self) -> None:
+        self._open(False)
+
+    def action_switch(self) -> None:
+        """From the ladder to the detail and back."""
+        if not self.detail_open:
+            self._open(True)
+        if self._inspector is not None:
+            page = self._inspector.page
+            (self._ladder if page.has_focus else page).focus()
+            self.call_after_refresh(self._project)
+
+    def _open(self, on: bool) -> None:
+        self._detail = on
+        self.set_class(on, "-detail")
+        if not self.detail_open or not on:
+            self._ladder.focus()
+        self.call_after_refresh(self._show_detail)
+        self._project()
+
+
+def fold_trouble(known: Known, sentence: str) -> Known:
+    """What is known after something of ours went wrong outside any event."""
+    return fold(known, Event(seq=0, at=0.0, what=Failed(sentence)))
