@@ -5,7 +5,6 @@ from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 
 from emulator.exports.text import Line, Span, wrap
 from emulator.protocol.events import Event, NonceTried, ServerCredJudged, VerdictReached
@@ -14,6 +13,8 @@ from emulator.tui.actions import bindings
 from emulator.tui.block import Block, Sheet, focus_mark
 from emulator.tui.deck import Deck
 from emulator.tui.describe import describe
+from emulator.tui.panes import Pane
+from emulator.tui.run import Known
 
 View = Literal["text", "hex", "digest"]
 VIEWS: tuple[tuple[View, str, str], ...] = (
@@ -139,32 +140,36 @@ class _Joined(Sequence[Line]):
         return self._tail[index - len(self._body)]
 
 
-class Inspector(Vertical):
+class Inspector(Pane):
     """The detail pane. `show` is cheap while the pane is not on the screen."""
 
     def __init__(self, deck: Deck, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(deck, id=id)
         self._views = Views()
-        self.page = Page(deck, id="page")
+        self._page = Page(deck, id="page")
         self._chosen: View | None = None
         self._stale = False
 
+    @property
+    def page(self) -> Page:
+        return self._page
+
     def compose(self) -> ComposeResult:
         yield self._views
-        yield self.page
+        yield self._page
 
     def show(self, event: Event | None) -> None:
         """Shows `event`, unless it is shown already."""
-        if event is self.page.event and not self._stale:
+        if event is self._page.event and not self._stale:
             return
-        self.page.event = event
+        self._page.event = event
         self._stale = True
         self.refresh_view()
 
-    def mark_focus(self) -> None:
+    def project(self, known: Known) -> None:
         """Shows whether the keys go here."""
-        if self._views.active != self.page.has_focus:
-            self._views.active = self.page.has_focus
+        if self._views.active != self._page.has_focus:
+            self._views.active = self._page.has_focus
             self._views.update()
 
     def choose(self, view: View) -> None:
@@ -175,12 +180,12 @@ class Inspector(Vertical):
 
     def refresh_view(self) -> None:
         """Makes the page anew, when it can be seen."""
-        if not self._stale or not self.page.size:
+        if not self._stale or not self._page.size:
             return
-        event = self.page.event
+        event = self._page.event
         best = best_view(event) if event is not None else "text"
         view = self._chosen or best
-        self._views.view = self.page.view = view
+        self._views.view = self._page.view = view
         self._views.update()
-        self.page.update()
+        self._page.update()
         self._stale = False

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events as input_events
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
@@ -20,12 +21,13 @@ from emulator.tui.actions import bindings, needs
 from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Reruns
 from emulator.tui.ladder import Ladder, Lanes
 from emulator.tui.nonces import Nonces
+from emulator.tui.panes import Pane, Side
 from emulator.tui.run import Known, fold
 from emulator.tui.status import Footer, Verdict
 from emulator.tui.steps import Steps
 
 if TYPE_CHECKING:
-    from emulator.tui.inspector import Inspector, View
+    from emulator.tui.inspector import View
 
 WIDE = 110
 """Columns from which on the detail stands beside the ladder."""
@@ -53,7 +55,7 @@ class Main(Screen[None], inherit_bindings=False):
         self._detail = False
         self._steps = Steps(id="steps")
         self._ladder = Ladder(id="ladder")
-        self._inspector: Inspector | None = None
+        self._side = Side(id="side")
         self._nonces = Nonces(id="nonces")
         self._lanes = Lanes(id="lanes")
         self._verdict = Verdict(id="verdict")
@@ -62,9 +64,11 @@ class Main(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         self._classify(self.size)
         yield self._steps
-        with Container(id="middle"), Vertical(id="left"):
-            yield self._lanes
-            yield self._ladder
+        with Container(id="middle"):
+            with Vertical(id="left"):
+                yield self._lanes
+                yield self._ladder
+            yield self._side
         yield self._nonces
         yield self._verdict
         yield self._footer
@@ -76,13 +80,10 @@ class Main(Screen[None], inherit_bindings=False):
 
     async def _begin(self) -> None:
         """Runs when the first picture is on the screen; what it did not need is made now."""
-        from emulator.tui.inspector import Inspector
-
         if isinstance(self.deck, Awaited):
             self.deck = self.deck.make()
         gc.enable()
-        self._inspector = Inspector(self.deck, id="inspector")
-        await self.query_one("#middle").mount(self._inspector)
+        await self._side.open("detail", self.deck)
         self.ready = True
         self.set_interval(1 / 30, self._pump)
         self._do(self.deck.start())
@@ -93,20 +94,20 @@ class Main(Screen[None], inherit_bindings=False):
 
     def on_resize(self, event: input_events.Resize) -> None:
         self._classify(event.size)
-        self.call_after_refresh(self._show_detail)
+        self.call_after_refresh(self._show_selected)
 
     def _classify(self, size: Size) -> None:
         self.set_class(size.width >= WIDE, "-wide")
         self.set_class(size.height < LOW, "-low")
         self._nonces.folded = size.height < FLAT
 
-    def _show_detail(self) -> None:
-        if self._inspector is not None:
-            self._inspector.show(self._ladder.selected)
+    def _show_selected(self) -> None:
+        if self._side.shown is not None:
+            self._side.shown.show(self._ladder.selected)
 
     @property
     def detail_open(self) -> bool:
-        """Whether the detail is on the screen, beside or below the ladder."""
+        """Whether a pane is on the screen, beside or below the ladder."""
         return self._detail or self.has_class("-wide")
 
     def _pump(self) -> None:
@@ -128,15 +129,15 @@ class Main(Screen[None], inherit_bindings=False):
         verdict.hint = "" if self._nonces.folded else self.deck.hint
         self._lanes.active = self.detail_open and self._ladder.has_focus
         self._lanes.update()
-        if self._inspector is not None:
-            self._inspector.mark_focus()
+        if self._side.shown is not None and self.detail_open:
+            self._side.shown.project(self.known)
         footer.following, footer.behind = self._ladder.following, self._ladder.behind
         footer.detail = self.detail_open
         for widget in (steps, self._nonces, verdict, footer):
             widget.update()
 
     def on_ladder_moved(self) -> None:
-        self._show_detail()
+        self._show_selected()
         self._project()
 
     def _do(self, work: Coroutine[object, object, None]) -> None:
@@ -181,27 +182,50 @@ class Main(Screen[None], inherit_bindings=False):
     def action_follow(self) -> None:
         self._ladder.follow(not self._ladder.following)
 
-    def action_view(self, view: "View") -> None:
-        if not self.detail_open:
-            self._open(True)
-        if self._inspector is not None:
-            self._inspector.choose(view)
+    async def action_pane(self, name: str) -> None:
+        """Opens a pane in place of the one that is there; once more: the detail again."""
+        shown = self._side.shown
+        again = self.detail_open and shown is not None and shown.id == name
+        if again and not self.has_class("-wide"):
+            self._open(False)
+        else:
+            await self._bring("detail" if again else name)
 
-    def action_toggle_detail(self) -> None:
-        if self.has_class("-wide"):
+    async def _bring(self, name: str) -> Pane:
+        if isinstance(self.deck, Awaited):
+            raise SkipAction
+        pane = await self._side.open(name, self.deck)
+        self._open(True)
+        return pane
+
+    async def action_view(self, view: "View") -> None:
+        from emulator.tui.inspector import Inspector
+
+        pane = await self._bring("detail")
+        assert isinstance(pane, Inspector)
+        pane.choose(view)
+
+    async def action_toggle_detail(self) -> None:
+        other = self._side.shown is not None and self._side.shown.id != "detail"
+        if other or not self.detail_open:
+            await self._bring("detail")
+        elif self.has_class("-wide"):
             self.action_switch()
         else:
-            self._open(not self._detail)
+            self._open(False)
 
-    def action_close_detail(self) -> None:
+    async def action_close_detail(self) -> None:
+        """Closes what is open; beside the ladder the detail is what stays."""
+        if self.has_class("-wide"):
+            await self._bring("detail")
         self._open(False)
 
     def action_switch(self) -> None:
         """From the ladder to the detail and back."""
         if not self.detail_open:
             self._open(True)
-        if self._inspector is not None:
-            page = self._inspector.page
+        if self._side.shown is not None:
+            page = self._side.shown.page
             (self._ladder if page.has_focus else page).focus()
             self.call_after_refresh(self._project)
 
@@ -210,7 +234,7 @@ class Main(Screen[None], inherit_bindings=False):
         self.set_class(on, "-detail")
         if not self.detail_open or not on:
             self._ladder.focus()
-        self.call_after_refresh(self._show_detail)
+        self.call_after_refresh(self._show_selected)
         self._project()
 
 

@@ -53,11 +53,12 @@ Ladder, Sheet {
 }
 #middle { height: 1fr; width: 100%; }
 #left { width: 1fr; height: 1fr; }
-Inspector { width: 100%; height: 2fr; display: none; }
-Main.-detail Inspector { display: block; }
+#side { width: 100%; height: 2fr; display: none; }
+Pane { width: 100%; height: 100%; }
+Main.-detail #side { display: block; }
 Main.-detail.-low #nonces { display: none; }
 Main.-wide #middle { layout: horizontal; }
-Main.-wide Inspector { display: block; width: 40%; height: 1fr; border-left: solid #4a5866; }
+Main.-wide #side { display: block; width: 40%; height: 1fr; border-left: solid #4a5866; }
 Dialog { background: $background 60%; align: center middle; }
 Dialog #box, Dialog > Static { width: 76; max-width: 100%; background: $surface; padding: 0 2; }
 Dialog #box { height: auto; max-height: 80%; padding: 1 2; border-top: solid $primary; }
