@@ -212,7 +212,7 @@ def test_inputs(
     [
         (("zzz",), "neither a file nor hex: offset 0: expected hex digits or base64"),
         (("031",), "expected an even number of hex digits"),
-        (("00", "--profile", "nope"), "nope: no such file, and no shipped profile"),
+        (("00", "--profile", "nope"), "nope: no such file, and no profile of that name"),
         (("00", *WHO, "--nonce-hex", "xyz"), "--nonce-hex: 'xyz' is not hex"),
         (("00", *WHO, "--client-nonce-hex", "0"), "--client-nonce-hex: '0' is not hex"),
     ],

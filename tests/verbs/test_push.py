@@ -134,7 +134,7 @@ NONCE = ("--nonce", "session-id")
         ((*WHO, *NONCE, "--sync", "206:-1:x"), "sync 206:-1:x does not fit"),
         ((*WHO, *NONCE, "--ui-mode", "4"), "'--ui-mode'"),
         (("--server-id", "x" * 256, "--secret", "y", *NONCE), "server id: at most 255"),
-        (("--profile", "nope", *NONCE), "nope: no such file, and no shipped profile"),
+        (("--profile", "nope", *NONCE), "nope: no such file, and no profile of that name"),
         (("--profile", "generic", *NONCE), "generic: the profile has no account"),
     ],
 )

@@ -274,7 +274,7 @@ def test_bad_input_is_usage(
     ("name", "said"),
     [
         ("generic", "generic: [account] is missing: url, server_id, user and password"),
-        ("nowhere.toml", "nowhere.toml: no such file, and no shipped profile"),
+        ("nowhere.toml", "nowhere.toml: no such file, and no profile of that name"),
     ],
 )
 def test_a_profile_that_cannot_work_is_usage(handset: Handset, name: str, said: str) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from emulator import profiles
-from emulator.profiles import Profile, ProfileError, load, problems, shipped, shown
+from emulator.profiles import Profile, ProfileError, load, places, problems, shipped, shown
 from emulator.protocol.policy import Policy
 
 ACCOUNT = """
@@ -289,9 +288,9 @@ def test_a_wrong_secret_is_not_shown(write: Write) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("bilt-in", "no such file, and no shipped profile; did you mean 'built-in'?"),
-        ("zzz.toml", "no such file, and no shipped profile; one of built-in, "),
-        ("", "no such file, and no shipped profile"),
+        ("bilt-in", "no such file, and no profile of that name; did you mean 'built-in'?"),
+        ("zzz.toml", "no such file, and no profile of that name; one of built-in, "),
+        ("", "no such file, and no profile of that name"),
     ],
 )
 def test_a_profile_that_is_not_there(name: str, said: str) -> None:
@@ -346,5 +345,20 @@ def test_without_credentials_a_user_is_not_needed(write: Write) -> None:
 
 def test_shipped_profiles_lie_where_they_are_looked_for() -> None:
     assert {path.parent.parent for kind in shipped().values() for path in kind.values()} <= set(
-        profiles.FOLDERS
+        places.FOLDERS
     )
+
+
+def test_the_users_own_profiles_have_names_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert places.own() == {}
+    folder = places.own_folder()
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text(ACCOUNT)
+    (folder / "generic.toml").write_text(ACCOUNT)
+    assert load("mine").path == str(folder / "mine.toml")
+    assert load("generic").path == str(shipped()["servers"]["generic"])
+    with pytest.raises(ProfileError, match="did you mean 'mine'"):
+        load("mien")
