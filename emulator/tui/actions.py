@@ -130,6 +130,14 @@ ACTIONS: tuple[Action, ...] = (
         "close_detail",
     ),
     Action("help", ("question_mark",), "Help", "show this help", "app", "help", "help"),
+    Action(
+        "palette",
+        ("ctrl+p", "colon"),
+        "Palette",
+        "find what can be done here by its words",
+        "app",
+        "palette",
+    ),
     Action("quit", ("q", "ctrl+c", "ctrl+q"), "Quit", "quit", "app", "quit", "quit"),
     Action("up", ("k", "up"), "Up", "select the event above; stops following", "ladder", "up"),
     Action("down", ("j", "down"), "Down", "select the event below", "ladder", "down"),
@@ -204,6 +212,7 @@ WORDS: dict[Where, str] = {
 
 _KEY_WORDS = {
     "question_mark": "?",
+    "colon": ":",
     "plus": "+",
     "equals_sign": "=",
     "minus": "-",

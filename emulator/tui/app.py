@@ -36,3 +36,9 @@ class HandsetApp(App[None]):
         from emulator.tui.help import HelpScreen
 
         self.push_screen(HelpScreen())
+
+    def action_palette(self) -> None:
+        from emulator.tui.palette import Palette
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette())

@@ -66,6 +66,8 @@ Dialog #heading { text-style: bold; margin-bottom: 1; }
 Dialog #wrong { color: $error; }
 Dialog #keys { color: $secondary; }
 Picker { height: auto; max-height: 100%; }
+Palette SearchIcon { display: none; }
+Palette #--input { padding: 0 1; }
 HelpScreen { background: $background; }
 HelpScreen Sheet { padding: 0 1; }
 """

@@ -161,6 +161,11 @@ async def help_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert "Keys everywhere" in text_of(app)
 
 
+async def palette(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: "What do you want to do?" in text_of(app))
+
+
 async def leave_help(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press("question_mark")
     await pilot.pause()
@@ -275,6 +280,7 @@ CHECKS: dict[str, Check] = {
     "switch": switch,
     "close": close,
     "help": help_,
+    "palette": palette,
     "quit": quit_,
     "up": _moves(),
     "down": _moves("g"),
