@@ -40,5 +40,5 @@ class HandsetApp(App[None]):
     def action_palette(self) -> None:
         from emulator.tui.palette import Palette
 
-        if not Palette.is_open(self):
+        if not isinstance(self.screen, Palette):
             self.push_screen(Palette())

@@ -167,7 +167,8 @@ class Inspector(Pane):
         self.refresh_view()
 
     def project(self, known: Known) -> None:
-        """Shows whether the keys go here."""
+        """Shows whether the keys go here, and what could not be shown before there was room."""
+        self.refresh_view()
         if self._views.active != self._page.has_focus:
             self._views.active = self._page.has_focus
             self._views.update()
