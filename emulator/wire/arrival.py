@@ -10,7 +10,7 @@ import msgspec
 
 from emulator.wire import notification, push
 from emulator.wire.errors import WireError
-from emulator.wire.notification import Notification
+from emulator.wire.notification import Notification, Span
 
 _USAGES: dict[str, Literal["ds", "dm"]] = {
     push.DS_NOTIFICATION: "ds",
@@ -32,11 +32,15 @@ _DS11 = ("application/vnd.syncml+wbxml", "application/vnd.syncml+xml")
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """One wrapping: its name, where its octets start in the input, and what it says (for people)."""
+    """One wrapping: its name, where its octets start in the input, and what it says (for people).
+
+    `spans` tells where its fields lie, counted from `offset`; () where that is not known.
+    """
 
     name: str
     offset: int
     fields: tuple[tuple[str, str], ...]
+    spans: tuple[Span, ...] = ()
 
 
 class NotForUs(msgspec.Struct, frozen=True):
@@ -111,6 +115,7 @@ def _pushed(wsp: push.Push) -> Arrival:
             ("Content-Type", f"{wsp.content_type} ({wsp.content_type_form} form)"),
             *wsp.headers,
         ),
+        wsp.spans,
     )
     if wsp.application_id not in _FOR_SYNCML:
         return Arrival((layer,), NotForUs(f"it is for {wsp.application_id}"))
@@ -131,4 +136,5 @@ def _package0(content: Notification, offset: int) -> Layer:
         f"package #0 ({content.usage.upper()})",
         offset,
         tuple((span.name, span.value) for span in content.spans),
+        content.spans,
     )

@@ -11,6 +11,7 @@ import msgspec
 
 from emulator.wire.errors import WireError
 from emulator.wire.limits import MAX_DATAGRAM, MAX_HEADERS, MAX_NUMBER, NUMBER_OCTETS
+from emulator.wire.notification import Span
 
 PUSH_PDU = 0x06
 UDP_PORT = 2948
@@ -72,7 +73,10 @@ Form = Literal["short", "long", "text"]
 
 
 class Push(msgspec.Struct, frozen=True):
-    """A WSP push PDU. `headers` are the other headers as (name, value); `body_at` the body's offset."""
+    """A WSP push PDU. `headers` are the other headers as (name, value); `body_at` the body's offset.
+
+    `spans` tells where each field lies, framing included.
+    """
 
     transaction: int
     content_type: str
@@ -81,6 +85,7 @@ class Push(msgspec.Struct, frozen=True):
     headers: tuple[tuple[str, str], ...]
     body: bytes
     body_at: int
+    spans: tuple[Span, ...] = ()
 
 
 def parse(octets: bytes) -> Push:
@@ -95,19 +100,36 @@ def parse(octets: bytes) -> Push:
     end = at + length
     if length == 0 or end > len(octets):
         raise WireError(2, f"headers of {length} octets", f"{len(octets) - at} octets")
+    spans = [_span("TID", 0, 1, f"{octets[0]:02X}"), _span("PDU type", 1, 2, f"{PUSH_PDU:02X}")]
+    spans.append(_span("headers length", 2, at, str(length)))
+    begun = at
     content_type, form, at = _content_type(octets, at, end)
+    spans.append(_span("Content-Type", begun, at, f"{content_type} ({form} form)"))
     application = ""
     headers: list[tuple[str, str]] = []
     while at < end:
         if len(headers) >= MAX_HEADERS:
             raise WireError(at, f"at most {MAX_HEADERS} headers", "one more")
+        begun = at
         code, name, value, raw, at = _header(octets, at, end)
         if code == _APPLICATION_ID:
-            application = APPLICATION_CODES.get(raw, value) if raw is not None else value
-            headers.append((name, application))
-        else:
-            headers.append((name, value))
-    return Push(octets[0], content_type, form, application, tuple(headers), octets[end:], end)
+            value = application = APPLICATION_CODES.get(raw, value) if raw is not None else value
+        headers.append((name, value))
+        spans.append(_span(name, begun, at, value))
+    return Push(
+        octets[0],
+        content_type,
+        form,
+        application,
+        tuple(headers),
+        octets[end:],
+        end,
+        tuple(spans),
+    )
+
+
+def _span(name: str, start: int, end: int, value: str) -> Span:
+    return Span(name, start * 8, (end - start) * 8, value)
 
 
 def build(
