@@ -376,9 +376,14 @@ def _done(code: Exit) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The entry point: failures become one line on stderr and the documented exit code."""
+    """The entry point: failures become one line on stderr and the documented exit code.
+
+    Nothing said in a terminal is answered with the start screen, anywhere else with help.
+    """
     try:
         try:
+            if not (sys.argv[1:] if arguments is None else arguments):
+                _start()
             app(arguments)
         finally:
             # Here and not at the interpreter's exit, where nothing can be done about it.
@@ -397,6 +402,17 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         _say(wrong)
         sys.exit(Exit.USAGE)
+
+
+def _start() -> None:
+    """The start screen, where there is a terminal for it; the process ends with it."""
+    from emulator.verbs import terminal
+
+    if terminal.on_screen(headless=False):
+        from emulator.tui.app import HandsetApp
+
+        HandsetApp().run()
+        sys.exit(Exit.MET)
 
 
 def _say(text: Any) -> None:

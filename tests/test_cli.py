@@ -10,6 +10,7 @@ import pytest
 
 from emulator import __version__, cli
 from emulator.verbs.exits import Exit, Failure
+from tests.interop.terminal import Terminal
 from tests.verbs.command import PROGRAM, Handset, environment, in_process
 
 VERBS = ("demo", "run", "push", "explain", "convert", "serve", "nonces", "digest", "profile")
@@ -49,6 +50,14 @@ def test_nothing_said_is_answered_with_help(handset: Handset, arguments: tuple[s
     done = handset(*arguments)
     assert done.code == 2
     assert "Usage: " in done.out + done.err
+
+
+def test_nothing_said_in_a_terminal_opens_the_start_screen(tmp_path: Path) -> None:
+    with Terminal(*PROGRAM, env={"XDG_CONFIG_HOME": str(tmp_path)}) as terminal:
+        terminal.wait_for("What next?", "Watch the demo", "q quit")
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.restored
 
 
 def test_a_verb_that_is_none(handset: Handset) -> None:

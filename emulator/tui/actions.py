@@ -6,7 +6,16 @@ from typing import Literal, NamedTuple
 from textual.binding import Binding, BindingType
 
 Where = Literal[
-    "app", "everywhere", "question", "ladder", "sheet", "detail", "help", "dialog", "list"
+    "app",
+    "everywhere",
+    "question",
+    "ladder",
+    "sheet",
+    "detail",
+    "help",
+    "dialog",
+    "list",
+    "start",
 ]
 
 
@@ -129,6 +138,15 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
         "close_detail",
     ),
+    Action(
+        "back",
+        ("b",),
+        "Back",
+        "back to the start screen, when this was chosen there; what runs is ended",
+        "everywhere",
+        "back",
+        "start",
+    ),
     Action("help", ("question_mark",), "Help", "show this help", "app", "help", "help"),
     Action(
         "palette",
@@ -187,6 +205,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark", ("space",), "Mark", "mark the row, where more than one may be", "list", "mark"),
     Action("pick", ("enter",), "Pick", "take the row, or the marked ones", "list", "pick"),
     Action(
+        "start-demo",
+        ("d",),
+        "Watch the demo",
+        "a lost nonce and the six steps, all on this machine",
+        "start",
+        "demo",
+    ),
+    Action(
         "leave-help",
         ("escape", "question_mark", "q", "enter"),
         "Back",
@@ -208,6 +234,7 @@ WORDS: dict[Where, str] = {
     "help": "in the help",
     "dialog": "in a box",
     "list": "in a list",
+    "start": "on the start screen",
 }
 
 _KEY_WORDS = {

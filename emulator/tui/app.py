@@ -13,24 +13,40 @@ from emulator.tui.theme import CSS, HANDSET
 
 
 class HandsetApp(App[None]):
-    """Shows a deck until the person quits."""
+    """Shows a deck, or without one the start screen, until the person quits."""
 
     CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, deck: Deck | Awaited) -> None:
+    def __init__(self, deck: Deck | Awaited | None = None) -> None:
         super().__init__()
         self.animation_level = "none"
         self.register_theme(HANDSET)
         # Without the watcher, which would lay out everything once more.
         self.set_reactive(App.theme, HANDSET.name)
         self.stylesheet.set_variables(self.get_css_variables())
-        self.main = Main(deck, id="_default")
-        self.title = deck.title
+        self._main = None if deck is None else Main(deck, id="_default")
+        self.title = deck.title if deck is not None else "handset"
+
+    @property
+    def main(self) -> Main:
+        """The main screen that was opened last."""
+        assert self._main is not None
+        return self._main
 
     def get_default_screen(self) -> Screen[None]:
-        return self.main
+        if self._main is not None:
+            return self._main
+        from emulator.tui.start import Start
+
+        return Start(id="_default")
+
+    def play(self, deck: Deck | Awaited) -> None:
+        """Opens a main screen over what is there now."""
+        self._main = Main(deck)
+        self.title = deck.title
+        self.push_screen(self._main)
 
     def action_help(self) -> None:
         from emulator.tui.help import HelpScreen

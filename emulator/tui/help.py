@@ -43,7 +43,9 @@ _WHAT = (
 def help_lines(width: int) -> list[Line]:
     """The whole help as lines."""
     lines: list[Line] = [(Span("Help", "active"), Span("  esc goes back", "dim")), ()]
-    for where in ("app", "everywhere", "question", "ladder", "sheet", "detail", "dialog", "list"):
+    for where in WORDS:
+        if where == "help":
+            continue
         lines.append((Span(f"Keys {WORDS[where]}", "strong"),))
         for action in of(where):
             lines += _entry(keys_of(action), action.help, "key", width)

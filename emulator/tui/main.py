@@ -132,7 +132,7 @@ class Main(Screen[None], inherit_bindings=False):
         if self._side.shown is not None and self.detail_open:
             self._side.shown.project(self.known)
         footer.following, footer.behind = self._ladder.following, self._ladder.behind
-        footer.detail = self.detail_open
+        footer.detail, footer.from_start = self.detail_open, self.from_start
         for widget in (steps, self._nonces, verdict, footer):
             widget.update()
 
@@ -159,7 +159,20 @@ class Main(Screen[None], inherit_bindings=False):
             return False
         if action == "answer":
             return bool(self.known.question)
+        if action == "back":
+            return self.from_start
         return not (action == "notify_handset" and self.known.question)
+
+    @property
+    def from_start(self) -> bool:
+        """Whether there is a start screen below this one, to go back to."""
+        return self.app.screen_stack[0] is not self
+
+    async def action_back(self) -> None:
+        """Back to the start screen; the deck is down before another one can be chosen."""
+        if not isinstance(self.deck, Awaited):
+            await self.deck.close()
+        self.app.pop_screen()
 
     def action_answer(self, accepted: bool) -> None:
         if isinstance(self.deck, Answers):

@@ -87,12 +87,15 @@ def follow_text(following: bool, behind: int) -> str:
     return "following" if following else f"+{behind} below" if behind else "not following"
 
 
-def footer_line(known: Known, following: bool, behind: int, detail: bool, width: int) -> Line:
+def footer_line(
+    known: Known, following: bool, behind: int, detail: bool, width: int, from_start: bool = False
+) -> Line:
     """The keys that matter now, most needed first; help and quit always."""
     state = Span(f" {follow_text(following, behind)} ", "active" if following else "ask")
     room = width - width_of((state,)) - 1
     shown: list[Line] = []
-    always = [_key(a.id) for a in ACTIONS if a.id in ("help", "quit")]
+    lasting = ("back", "help", "quit") if from_start else ("help", "quit")
+    always = [_key(a.id) for a in ACTIONS if a.id in lasting]
     room -= sum(width_of(key) for key in always)
     wanted = ["notify", "rerun", "detail", "follow", "digest", "hex", "text"]
     if detail:
@@ -140,6 +143,8 @@ class Footer(Block):
         super().__init__(id=id)
         self.known = Known()
         self.following, self.behind, self.detail = True, 0, False
+        self.from_start = False
 
     def lines(self, width: int) -> Sequence[Line]:
-        return [footer_line(self.known, self.following, self.behind, self.detail, width)]
+        state = self.following, self.behind, self.detail
+        return [footer_line(self.known, *state, width, self.from_start)]

@@ -1,51 +1,22 @@
-"""Where a profile's state lies, and looking into it: shared by `run`, `nonces`, `explain` and `push`."""
+"""A profile's state for the verbs: `holdings`, with what is wrong as the end of the command."""
 
 from pathlib import Path
 
-import msgspec
-import platformdirs
-
+from emulator import holdings
+from emulator.holdings import folder
 from emulator.profiles import Profile
 from emulator.protocol.keyring import Account
-from emulator.store import FILE, LedgerLine, Store, StoreError
+from emulator.store import LedgerLine, StoreError
 from emulator.verbs.exits import Failure
 
-
-def folder(profile: Profile, state: Path | None) -> Path:
-    """The state folder: the one asked for, else the profile's own in the user's state directory."""
-    if state is not None:
-        return state
-    return platformdirs.user_state_path("ds-handset") / profile.name
+__all__ = ["folder", "known"]
 
 
 def known(
     profile: Profile, state: Path | None
 ) -> tuple[tuple[Account, ...], dict[str, list[LedgerLine]]]:
-    """The accounts with what the store holds of them, and their ledgers; changes nothing.
-
-    Works while a handset runs. An account that the store has never seen is as the profile has it.
-    """
-    place = folder(profile, state)
-    if not (place / FILE).exists():
-        return profile.accounts, {account.name: [] for account in profile.accounts}
+    """What the store holds of the accounts, and their ledgers. Raises Failure."""
     try:
-        with Store(place, read_only=True) as store:
-            ledgers = {account.name: store.ledger(account.name) for account in profile.accounts}
-            accounts = tuple(
-                _filled(store, account, bool(ledgers[account.name])) for account in profile.accounts
-            )
+        return holdings.known(profile, state)
     except StoreError as wrong:
         raise Failure(str(wrong)) from wrong
-    return accounts, ledgers
-
-
-def _filled(store: Store, account: Account, nonces: bool) -> Account:
-    """What the store holds; the profile's nonces as long as it has none of that account."""
-    if not store.revision(account.name, "server_secret"):
-        return account
-    held = store.fill(account)
-    if nonces:
-        return held
-    return msgspec.structs.replace(
-        held, client_nonce=account.client_nonce, server_nonce=account.server_nonce
-    )

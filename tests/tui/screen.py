@@ -56,6 +56,26 @@ async def playing(
         yield app, pilot
 
 
+@asynccontextmanager
+async def starting(
+    size: tuple[int, int] = (80, 24),
+) -> AsyncIterator[tuple[HandsetApp, Pilot[None]]]:
+    """The app as `handset` alone opens it: the start screen."""
+    app = HandsetApp()
+    async with app.run_test(size=size) as pilot:
+        await still(app, pilot)
+        yield app, pilot
+
+
+@asynccontextmanager
+async def chosen(deck: RecordedDeck) -> AsyncIterator[tuple[HandsetApp, Pilot[None]]]:
+    """A deck's screen over the start screen, as after a choice there."""
+    async with starting() as (app, pilot):
+        app.play(deck)
+        await settled(app, pilot)
+        yield app, pilot
+
+
 async def settled(app: HandsetApp, pilot: Pilot[None]) -> None:
     deck = app.main.deck
     await until(
@@ -64,7 +84,7 @@ async def settled(app: HandsetApp, pilot: Pilot[None]) -> None:
     await still(app, pilot)
 
 
-async def still(app: HandsetApp, pilot: Pilot[None]) -> None:
+async def still(app: App[None], pilot: Pilot[None]) -> None:
     """Waits until layout and events have answered each other, and the screen stays as it is."""
     before: list[str] = []
     while len(before) < 4 or len(set(before[-4:])) > 1:

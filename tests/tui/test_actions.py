@@ -15,15 +15,17 @@ from emulator.tui.dialog import Dialog
 from emulator.tui.help import help_lines
 from emulator.tui.inspector import Page
 from emulator.tui.ladder import Ladder
+from emulator.tui.main import Main
 from emulator.tui.picker import Choice, PickerDialog
 from tests.tui import recording
 from tests.tui.recording import RecordedDeck
-from tests.tui.screen import playing, rows, settled, text_of, until
+from tests.tui.screen import chosen, playing, rows, settled, starting, text_of, until
 
 BESIDE = {
     "help": {"help", "sheet"},
     "dialog": {"dialog"},
     "list": {"list"},
+    "start": {"start", "list", "app"},
     "detail": {"detail", "sheet", "app", "everywhere", "question"},
 }
 """Which places' keys work at the same time; a box's own widgets come before the box."""
@@ -174,6 +176,21 @@ async def leave_help(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert "Keys everywhere" not in text_of(app) and app.is_running
 
 
+async def back(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    deck = app.main.deck
+    assert isinstance(deck, RecordedDeck)
+    assert "b start" in text_of(app)
+    await pilot.press(key)
+    await until(pilot, lambda: "What next?" in text_of(app))
+    assert "close" in deck.calls
+
+
+async def start_demo(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.screen, Main))
+    assert app.main.deck.title == "demo"
+
+
 async def quit_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: app._exit)
@@ -279,6 +296,8 @@ CHECKS: dict[str, Check] = {
     "follow": follow,
     "switch": switch,
     "close": close,
+    "back": back,
+    "start-demo": start_demo,
     "help": help_,
     "palette": palette,
     "quit": quit_,
@@ -314,5 +333,10 @@ CHECKS: dict[str, Check] = {
     [pytest.param(a, key, id=f"{a.id}-{key}") for a in ACTIONS for key in a.keys],
 )
 async def test_every_key_of_every_action(action: Action, key: str) -> None:
-    async with playing(RecordedDeck()) as (app, pilot):
+    stage = playing(RecordedDeck())
+    if action.where == "start":
+        stage = starting()
+    elif action.id == "back":
+        stage = chosen(RecordedDeck())
+    async with stage as (app, pilot):
         await CHECKS[action.id](app, pilot, key)
