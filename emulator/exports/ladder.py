@@ -1,6 +1,6 @@
 """A ladder of text: whole, between its lanes, or two runs beside each other with what differs marked.
 
-Reads events; `ladder_lines` says how one looks. Values that differ from run to run (nonces,
+Reads events; `looks` says how one looks. Values that differ from run to run (nonces,
 SessionIDs, sizes) do not count as a difference.
 """
 
@@ -8,7 +8,9 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from emulator.exports.ladder_lines import Look, header, look, paint, time_text
+from emulator.exports.ladder_lines import paint, time_of
+from emulator.exports.lanes import Times, header
+from emulator.exports.looks import Look, look
 from emulator.exports.text import BAR, LEFT, RIGHT, UNEQUAL, clean, fit, plain, wrap
 from emulator.protocol.events import (
     Event,
@@ -22,13 +24,14 @@ from emulator.protocol.events import (
 _VALUES = re.compile(r"\b[0-9A-F]{8}…|\bSessionID [0-9A-F]{1,4}\b|\bsession [0-9A-F]{1,4}\b")
 _ASIDE = (PeerSaid, PushArrived, HandsetStarted, SessionIdUsed)
 """What the comparison leaves out: it says nothing that the other lines do not say."""
-_ARROWS = {"to-server": f"{RIGHT} ", "from-server": f"{LEFT} "}
+_ARROWS = {"to-server": f"{RIGHT} ", "from-server": f"{LEFT} ", "from-sender": f"{LEFT} "}
 
 
-def whole(events: Sequence[Event], width: int = 79) -> list[str]:
+def whole(events: Sequence[Event], width: int = 79, times: Times = "interval") -> list[str]:
     """The ladder of these events, as the screen has it."""
-    out = [plain(header(width)).rstrip()]
+    out = [plain(header(width, times)).rstrip()]
     before: float | None = None
+    began: dict[int, float] = {}
     session_id: int | None = None
     for event in events:
         if isinstance(event.what, NotificationRead):
@@ -36,7 +39,9 @@ def whole(events: Sequence[Event], width: int = 79) -> list[str]:
         drawn = look(event, width, session_id)
         if drawn is None:
             continue
-        out += (plain(line).rstrip() for line in paint(drawn, time_text(event.at, before), width))
+        start = began.setdefault(event.session, event.at) if event.session else None
+        when = time_of(times, event.at, before, start)
+        out += (plain(line).rstrip() for line in paint(drawn, when, width))
         before = event.at
     return out
 

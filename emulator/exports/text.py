@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 GOOD, BAD, PENDING, RUNNING, SKIPPED, ASKED = "✓", "✗", "·", ">", "-", "!"
 EQUAL, UNEQUAL = "=", "≠"
 LEFT, RIGHT, THIN, HEAVY, BAR = "◄", "►", "─", "═", "│"
+CROSS, HEAVY_CROSS = "┼", "╪"
 CUT = "…"
 MASKED = "(secret)"
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from emulator.exports.ladder_lines import NONCE_WORDS, look, nonce_words
+from emulator.exports.looks import NONCE_WORDS, look, nonce_words
 from emulator.exports.text import brief, spaced
 from emulator.protocol.events import (
     BearerFailed,

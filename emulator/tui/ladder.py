@@ -1,6 +1,6 @@
 """The ladder widget: a cursor over events, follow mode, and only the lines in sight are made.
 
-Owns where each event's lines begin. What they say is `ladder_lines.py`'s.
+Owns where each event's lines begin. What they say is `looks.py`'s and `ladder_lines.py`'s.
 """
 
 from array import array
@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from emulator.exports import ladder_lines
+from emulator.exports import ladder_lines, lanes, looks
 from emulator.exports.text import Line, Span
 from emulator.protocol.events import Event, NotificationRead
 from emulator.tui.actions import bindings
@@ -32,9 +32,10 @@ class Lanes(Block):
 
     active = False
     """Whether the keys go to the ladder while they could go elsewhere."""
+    times: lanes.Times = "interval"
 
     def lines(self, width: int) -> Sequence[Line]:
-        return [focus_mark((*ladder_lines.header(width - 1), Span(" ", "bar")), self.active)]
+        return [focus_mark((*lanes.header(width - 1, self.times), Span(" ", "bar")), self.active)]
 
 
 class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
@@ -66,6 +67,9 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         self._run = Holder()
         self._ids: dict[int, int] = {}
         """The SessionID of each run's notification."""
+        self._began: dict[int, float] = {}
+        """When each run began."""
+        self._times: lanes.Times = "interval"
         self._cursor = -1
         self._following = True
         self._lines: LRUCache[tuple[int, int], list[Line]] = LRUCache(2048)
@@ -74,6 +78,18 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def following(self) -> bool:
         return self._following
+
+    @property
+    def times(self) -> lanes.Times:
+        return self._times
+
+    def turn_times(self) -> None:
+        """Shows the next kind of times."""
+        kinds = list(lanes.TIMES)
+        self._times = kinds[(kinds.index(self._times) + 1) % len(kinds)]
+        self._lines.clear()
+        self._strips.clear()
+        self.refresh()
 
     @property
     def behind(self) -> int:
@@ -96,6 +112,8 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
             look = self._look(event, self._laid)
             if look is None:
                 continue
+            if event.session:
+                self._began.setdefault(event.session, event.at)
             words = self._run.take(event)
             if words:
                 self._separators[len(self._shown)] = words
@@ -117,10 +135,10 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _width(self) -> int:
-        return self.scrollable_content_region.width or ladder_lines.USUAL
+        return self.scrollable_content_region.width or lanes.USUAL
 
-    def _look(self, event: Event, width: int) -> ladder_lines.Look | None:
-        return ladder_lines.look(event, width, self._ids.get(event.session))
+    def _look(self, event: Event, width: int) -> looks.Look | None:
+        return looks.look(event, width, self._ids.get(event.session))
 
     def _lay_out(self, width: int) -> None:
         """Lays everything out for another width. Asks only for what is broken at one of both."""
@@ -179,7 +197,8 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
             look = self._look(event, self._laid)
             assert look is not None
             before = None if words or row == 0 else self._events[self._shown[row - 1]].at
-            when = ladder_lines.time_text(event.at, before)
+            began = self._began.get(event.session)
+            when = ladder_lines.time_of(self._times, event.at, before, began)
             lines = ladder_lines.paint(look, when, width, event.session * self._asides[row])
             if words:
                 lines.insert(0, ladder_lines.separator(words, width))

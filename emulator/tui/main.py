@@ -52,6 +52,8 @@ class Main(Screen[None], inherit_bindings=False):
         """How many of the deck's events are on the screen."""
         self.ready = False
         """Whether the first picture has been on the screen and all widgets are there."""
+        self.paused = False
+        """Whether the screen stands still; the deck goes on."""
         self._detail = False
         self._steps = Steps(id="steps")
         self._ladder = Ladder(id="ladder")
@@ -113,7 +115,7 @@ class Main(Screen[None], inherit_bindings=False):
     def _pump(self) -> None:
         """Takes what is new in the deck. The only place where events reach the screen."""
         events = self.deck.events
-        upto = min(len(events), self.read + BATCH)
+        upto = self.read if self.paused else min(len(events), self.read + BATCH)
         for index in range(self.read, upto):
             self.known = fold(self.known, events[index])
         if upto > self.read:
@@ -127,12 +129,14 @@ class Main(Screen[None], inherit_bindings=False):
         steps.known = verdict.known = footer.known = self._nonces.known = self.known
         steps.title, steps.subtitle = self.deck.title, self.deck.subtitle
         verdict.hint = "" if self._nonces.folded else self.deck.hint
+        self._lanes.times = self._ladder.times
         self._lanes.active = self.detail_open and self._ladder.has_focus
         self._lanes.update()
         if self._side.shown is not None and self.detail_open:
             self._side.shown.project(self.known)
         footer.following, footer.behind = self._ladder.following, self._ladder.behind
         footer.detail, footer.from_start = self.detail_open, self.from_start
+        footer.paused, footer.waiting = self.paused, len(self.deck.events) - self.read
         for widget in (steps, self._nonces, verdict, footer):
             widget.update()
 
@@ -194,6 +198,14 @@ class Main(Screen[None], inherit_bindings=False):
 
     def action_follow(self) -> None:
         self._ladder.follow(not self._ladder.following)
+
+    def action_pause(self) -> None:
+        self.paused = not self.paused
+        self._pump()
+
+    def action_times(self) -> None:
+        self._ladder.turn_times()
+        self._project()
 
     async def action_pane(self, name: str) -> None:
         """Opens a pane in place of the one that is there; once more: the detail again."""

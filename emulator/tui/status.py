@@ -88,16 +88,26 @@ def follow_text(following: bool, behind: int) -> str:
 
 
 def footer_line(
-    known: Known, following: bool, behind: int, detail: bool, width: int, from_start: bool = False
+    known: Known,
+    following: bool,
+    behind: int,
+    detail: bool,
+    width: int,
+    from_start: bool = False,
+    waiting: int | None = None,
 ) -> Line:
-    """The keys that matter now, most needed first; help and quit always."""
-    state = Span(f" {follow_text(following, behind)} ", "active" if following else "ask")
+    """The keys that matter now, most needed first; help and quit always. While the screen is paused,
+    so many events are waiting."""
+    tone, call = ("active" if following else "ask"), "screen.follow"
+    state = Span(f" {follow_text(following, behind)} ", tone, call)
+    if waiting is not None:
+        state = Span(f" paused +{waiting} ", "ask", "screen.pause")
     room = width - width_of((state,)) - 1
     shown: list[Line] = []
     lasting = ("back", "help", "quit") if from_start else ("help", "quit")
     always = [_key(a.id) for a in ACTIONS if a.id in lasting]
     room -= sum(width_of(key) for key in always)
-    wanted = ["notify", "rerun", "detail", "follow", "digest", "hex", "text"]
+    wanted = ["notify", "rerun", "detail", "follow", "pause", "digest", "hex", "text"]
     if detail:
         wanted = ["detail", "digest", "hex", "text", "switch", "notify", "rerun", "follow"]
     if known.question:
@@ -144,7 +154,9 @@ class Footer(Block):
         self.known = Known()
         self.following, self.behind, self.detail = True, 0, False
         self.from_start = False
+        self.paused, self.waiting = False, 0
 
     def lines(self, width: int) -> Sequence[Line]:
+        waiting = self.waiting if self.paused else None
         state = self.following, self.behind, self.detail
-        return [footer_line(self.known, *state, width, self.from_start)]
+        return [footer_line(self.known, *state, width, self.from_start, waiting)]

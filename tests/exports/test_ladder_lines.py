@@ -3,8 +3,10 @@
 import typing
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from emulator.exports import ladder_lines
+from emulator.exports import ladder_lines, lanes, looks
 from emulator.exports.text import plain, width_of
 from emulator.protocol.events import (
     AnyWhat,
@@ -36,14 +38,14 @@ def ladder(happened: list, width: int) -> str:
     before = None
     ids: dict[int, int] = {}
     for event in happened:
-        look = ladder_lines.look(event, width, ids.get(event.session))
+        look = looks.look(event, width, ids.get(event.session))
         if isinstance(event.what, NotificationRead):
             ids[event.session] = event.what.session_id
         if look is not None:
             when = ladder_lines.time_text(event.at, before)
             out += [plain(line).rstrip() for line in ladder_lines.paint(look, when, width)]
             before = event.at
-    return "\n".join([plain(ladder_lines.header(width)), *out]) + "\n"
+    return "\n".join([plain(lanes.header(width)), *out]) + "\n"
 
 
 def test_the_recordings_have_every_kind_of_event() -> None:
@@ -55,13 +57,13 @@ def test_ladder_of(name: str) -> None:
     golden(f"ladder-{name}", ladder(events(getattr(recording, name)()), 79))
 
 
-WIDTHS = [47, 60, 65, 66, 71, 79, 120, 200]
+WIDTHS = [47, 60, 65, 66, 71, 79, 99, 100, 120, 200]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_line_fills_the_width_and_no_more(width: int) -> None:
     for event in EVERYTHING:
-        look = ladder_lines.look(event, width)
+        look = looks.look(event, width)
         if look is None:
             continue
         lines = ladder_lines.paint(look, "14:13:20", width)
@@ -72,7 +74,7 @@ def test_every_line_fills_the_width_and_no_more(width: int) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_word_is_lost_at_any_width(width: int) -> None:
     for event in EVERYTHING:
-        look, whole = ladder_lines.look(event, width), ladder_lines.look(event, 1000)
+        look, whole = looks.look(event, width), looks.look(event, 1000)
         if look is None or whole is None:
             continue
         shown = "".join(plain(x) for x in ladder_lines.paint(look, "", width))
@@ -82,22 +84,45 @@ def test_no_word_is_lost_at_any_width(width: int) -> None:
 
 def test_a_look_says_from_which_width_on_it_stays_as_it_is() -> None:
     for event in EVERYTHING:
-        look = ladder_lines.look(event, 1000)
+        look = looks.look(event, 1000)
         if look is not None:
-            assert ladder_lines.look(event, look.fits) == look
-            narrower = ladder_lines.look(event, look.fits - 1)
+            assert looks.look(event, look.fits) == look
+            narrower = looks.look(event, look.fits - 1)
             assert narrower is not None
             assert narrower.height > look.height or look.fits <= 50
 
 
+@given(st.integers(0, len(EVERYTHING) - 1), st.integers(20, 130))
+def test_from_the_width_that_it_fits_on_nothing_is_broken(number: int, width: int) -> None:
+    look, whole = looks.look(EVERYTHING[number], width), looks.look(EVERYTHING[number], 1000)
+    if look is not None and whole is not None and width >= whole.fits:
+        assert look.rows == whole.rows
+
+
+def test_the_push_sender_has_a_lane_where_there_is_room_and_else_its_name() -> None:
+    push = next(e for e in EVERYTHING if isinstance(e.what, NotificationRead))
+    for width, ending in (
+        (79, "══ push sender ═│"),
+        (99, "══ push sender ═│"),
+        (100, "═╪═════════════│"),
+    ):
+        look = looks.look(push, width)
+        assert look is not None
+        (line,) = ladder_lines.paint(look, "", width)
+        assert plain(line).endswith(ending)
+        assert ("push sender" in plain(lanes.header(width))) == (width >= 100)
+    wide = plain(lanes.header(120))
+    assert wide[: lanes.server(120) + 1].endswith("DS server") and wide.endswith("push sender")
+
+
 def test_a_short_event_takes_one_line_of_80_columns() -> None:
     opened = SessionOpened("ds", "client-initiated", "4A7C", "http://x", "md5")
-    look = ladder_lines.look(Event(seq=1, at=0.0, what=opened))
+    look = looks.look(Event(seq=1, at=0.0, what=opened))
     assert look is not None and look.height == 1
 
 
 def test_the_number_of_another_run_stands_in_the_place_of_the_time() -> None:
-    look = ladder_lines.look(EVERYTHING[8])
+    look = looks.look(EVERYTHING[8])
     assert look is not None
     line = plain(ladder_lines.paint(look, "+12ms", 79, run=3)[0])
     assert line.startswith("    run 3 ")
@@ -113,24 +138,22 @@ def test_octets_of_a_nonce_are_never_shown_as_a_session_id() -> None:
         (judged, "✓ server Cred over SessionID DCB7"),
     ):
         event = Event(seq=1, at=0.0, what=what)  # type: ignore[arg-type]
-        look = ladder_lines.look(event, session_id=0xDCB7)
+        look = looks.look(event, session_id=0xDCB7)
         assert look is not None and look.rows == (text,)
-        bare = ladder_lines.look(event)
+        bare = looks.look(event)
         assert bare is not None and octets not in " ".join(bare.rows)
 
 
 def test_every_tone_has_a_style() -> None:
     for event in EVERYTHING:
-        look = ladder_lines.look(event)
+        look = looks.look(event)
         if look is not None:
             spans = [s for line in ladder_lines.paint(look, "", 79) for s in line]
             assert {span.tone for span in spans} <= set(STYLES)
 
 
 def test_a_verification_says_nonce_and_verdict() -> None:
-    tried = [
-        ladder_lines.look(e, 79, 0x4A7C) for e in EVERYTHING if isinstance(e.what, NonceTried)
-    ][:2]
+    tried = [looks.look(e, 79, 0x4A7C) for e in EVERYTHING if isinstance(e.what, NonceTried)][:2]
     assert [(t.rows, t.step) for t in tried if t] == [
         (("✗ stored nonce 01020304…: digest differs",), 1),
         (("✓ SessionID 4A7C as raw16_be: digest equal",), 2),
@@ -139,7 +162,7 @@ def test_a_verification_says_nonce_and_verdict() -> None:
 
 def test_the_end_of_a_session_is_a_rule_with_its_sentence() -> None:
     end = next(e for e in EVERYTHING if isinstance(e.what, SessionClosed))
-    look = ladder_lines.look(end)
+    look = looks.look(end)
     assert look is not None and look.shape == "rule"
     assert " ".join(look.rows) == f"✓ {end.what.sentence}"  # type: ignore[union-attr]
 
@@ -157,3 +180,27 @@ def test_the_end_of_a_session_is_a_rule_with_its_sentence() -> None:
 )
 def test_times(at: float, before: float | None, text: str) -> None:
     assert ladder_lines.time_text(at, before) == text
+
+
+@pytest.mark.parametrize(
+    ("times", "before", "began", "text"),
+    [
+        ("interval", 49999.5, 49990.0, "+500ms"),
+        ("run", 49999.5, 49990.0, "+10.00s"),
+        ("run", 49999.5, None, "13:53:20"),
+        ("run", None, 50000.0, "13:53:20"),
+        ("clock", 49999.5, 49990.0, "13:53:20"),
+    ],
+)
+def test_times_of_each_kind(
+    times: lanes.Times, before: float | None, began: float | None, text: str
+) -> None:
+    assert ladder_lines.time_of(times, 50000.0, before, began) == text
+
+
+@pytest.mark.parametrize("times", lanes.TIMES)
+def test_the_header_says_which_times_are_shown(times: lanes.Times) -> None:
+    for width in WIDTHS:
+        header = lanes.header(width, times)
+        assert width_of(header) == width
+        assert plain(header).startswith(f" {lanes.TIMES[times]}")

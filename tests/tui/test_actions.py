@@ -19,7 +19,7 @@ from emulator.tui.main import Main
 from emulator.tui.picker import Choice, PickerDialog
 from tests.tui import recording
 from tests.tui.recording import RecordedDeck
-from tests.tui.screen import chosen, playing, rows, settled, starting, text_of, until
+from tests.tui.screen import chosen, playing, rows, settled, starting, still, text_of, until
 
 BESIDE = {
     "help": {"help", "sheet"},
@@ -284,6 +284,32 @@ async def next_field(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await until(pilot, lambda: second.has_focus)
 
 
+async def pause(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    deck = app.main.deck
+    assert isinstance(deck, RecordedDeck)
+    await pilot.press(key)
+    before = text_of(app)
+    assert "paused +0" in before
+    deck._begin(recording.ignored())
+    waits = f"paused +{len(recording.ignored())}"
+    await until(pilot, lambda: waits in text_of(app))
+    assert text_of(app).replace(waits, "paused +0") == before
+    await pilot.press(key)
+    await until(pilot, lambda: "notification ignored" in text_of(app))
+    assert "paused" not in text_of(app)
+
+
+async def times(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    said = []
+    for _ in range(4):
+        said.append(text_of(app).splitlines()[3].split("store")[0].strip())
+        last = text_of(app).splitlines()[14][:10].strip("▌ ")
+        assert last.startswith("+") == (said[-1] != "time UTC")
+        await pilot.press(key)
+        await still(app, pilot)
+    assert said == ["interval", "run time", "time UTC", "interval"]
+
+
 CHECKS: dict[str, Check] = {
     "accept": accept,
     "decline": decline,
@@ -294,6 +320,8 @@ CHECKS: dict[str, Check] = {
     "digest": digest,
     "text": text,
     "follow": follow,
+    "pause": pause,
+    "times": times,
     "switch": switch,
     "close": close,
     "back": back,

@@ -164,11 +164,11 @@ async def test_the_wide_screen_marks_the_pane_that_has_the_keys() -> None:
     async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
         await still(app, pilot)
         header = text_of(app).splitlines()[3]
-        assert header.startswith("▌time UTC") and "▌detail" not in header
+        assert header.startswith("▌interval") and "▌detail" not in header
         await pilot.press("tab")
         await still(app, pilot)
         header = text_of(app).splitlines()[3]
-        assert header.startswith(" time UTC") and "▌detail" in header
+        assert header.startswith(" interval") and "▌detail" in header
 
 
 async def test_a_question_takes_n_for_no_other_notification() -> None:
@@ -212,7 +212,7 @@ async def test_a_notification_during_a_run() -> None:
         golden("during-80x24", text_of(app))
 
 
-@pytest.mark.parametrize("size", [(110, 30), (60, 15)])
+@pytest.mark.parametrize("size", [(110, 30), (60, 15), (200, 60)])
 async def test_screen_of_an_awkward_size(size: tuple[int, int]) -> None:
     async with playing(RecordedDeck([recording.retried()]), size) as (app, _):
         golden(named("retried", size), text_of(app))

@@ -35,14 +35,14 @@ def said(number: int) -> Event:
 def calls(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """How often lines were painted and looks made."""
     counted = {"look": 0, "paint": 0}
-    for name in counted:
-        real = getattr(module.ladder_lines, name)
+    for name, home in (("look", module.looks), ("paint", module.ladder_lines)):
+        real = getattr(home, name)
 
         def counting(*arguments: object, _real=real, _name=name) -> object:  # type: ignore[no-untyped-def]
             counted[_name] += 1
             return _real(*arguments)
 
-        monkeypatch.setattr(module.ladder_lines, name, counting)
+        monkeypatch.setattr(home, name, counting)
     return counted
 
 
