@@ -83,7 +83,7 @@ class Bench:
         self.phone: Phone | None = None
 
     @property
-    def events(self) -> list[Event]:
+    def events(self) -> Sequence[Event]:
         return self.journal.events
 
     async def start(self) -> None:
@@ -214,7 +214,7 @@ class Bench:
     @property
     def _run(self) -> int:
         """The newest run: numbers go on counting over reruns."""
-        return max((event.session for event in self.events), default=0)
+        return self.journal.events.newest_run
 
 
 def _profile(

@@ -1,17 +1,19 @@
-"""The journal: events in memory and, if wanted, as append-only JSON lines in a file.
+"""The journal: every event as a line of JSON, in a file if one is wanted, and at hand as a value.
 
 The first line names the format and the tool. Octets are written with their secret spans cut out
 (`cut`); a keyring puts them back (`restored`). Knows no protocol rule.
 """
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
 from emulator import __version__
+from emulator.eventlog import EventLog, Spool, octets_of
+from emulator.journalfile import FORMAT, Header, JournalError, read
 from emulator.protocol.events import (
     AnyWhat,
     Cut,
@@ -25,43 +27,34 @@ from emulator.protocol.keyring import Account
 from emulator.wire import build, charsets, codec, secretspans
 from emulator.wire.errors import WireError
 
-FORMAT = 1
 _MARK = b"auth-basic"
-
-
 _DIGESTS = {build.AUTH_TYPES[scheme].lower() for scheme in ("md5", "mac")}
-
-
-class JournalError(Exception):
-    """A journal cannot be read or written; the text names file and line."""
-
-
-class Header(msgspec.Struct, frozen=True):
-    """The first line of a journal."""
-
-    format: int
-    tool: str
 
 
 class Journal:
     """The events so far, numbered from 1. `clock` gives seconds since 1970."""
 
     def __init__(self, clock: Callable[[], float], path: Path | None = None) -> None:
-        self.events: list[Event] = []
         self._clock = clock
         self._encoder = msgspec.json.Encoder()
         self._file: IO[bytes] | None = None
-        if path is not None:
+        self._spool: Spool | None = None
+        self._written = 0
+        if path is None:
+            self._spool = Spool()
+            self.events = EventLog(self._spool)
+        else:
             try:
                 # Never over an old journal: it may be the only record of a failure.
-                self._file = path.open("xb")
+                self._file = path.open("x+b")
             except FileExistsError:
                 raise JournalError(
                     f"{path}: exists already; a journal is never overwritten"
                 ) from None
             except OSError as wrong:
                 raise JournalError(f"{path}: cannot be written: {wrong.strerror}") from wrong
-            self._line(Header(FORMAT, f"ds-handset {__version__}"))
+            self.events = EventLog(octets_of(self._file.fileno()))
+            self._write(self._encoder.encode(Header(FORMAT, f"ds-handset {__version__}")) + b"\n")
 
     def append(
         self, what: What, *, session: int = 0, cause: int = 0, account: Account | None = None
@@ -79,52 +72,23 @@ class Journal:
             cause=cause,
             what=what,  # type: ignore[arg-type]
         )
-        self.events.append(event)
-        self._line(event)
+        line = self._encoder.encode(event) + b"\n"
+        self.events.append(event, self._written, len(line))
+        self._write(line)
         return event
 
-    def _line(self, value: msgspec.Struct) -> None:
-        if self._file is not None:
-            self._file.write(self._encoder.encode(value) + b"\n")
+    def _write(self, line: bytes) -> None:
+        self._written += len(line)
+        if self._spool is not None:
+            self._spool.write(line)
+        elif self._file is not None:
+            self._file.write(line)
             self._file.flush()
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-def read(path: Path) -> list[Event]:
-    """The events of a journal file. A last line that a crash cut short is left out.
-
-    Raises JournalError with the line for anything else that is not a journal.
-    """
-    return list(_events(path))
-
-
-def _events(path: Path) -> Iterator[Event]:
-    decoder = msgspec.json.Decoder(Event)
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as wrong:
-        raise JournalError(f"{path}: cannot be read: {wrong.strerror}") from wrong
-    try:
-        header = msgspec.json.decode(lines[0], type=Header)
-    except msgspec.MsgspecError:
-        raise JournalError(f"{path}: line 1: not a journal of this tool") from None
-    if header.format > FORMAT:
-        raise JournalError(
-            f"{path}: format {header.format} of {header.tool} is newer than this tool"
-        )
-    for number, line in enumerate(lines[1:], 2):
-        if not line:
-            continue
-        try:
-            yield decoder.decode(line)
-        except msgspec.MsgspecError as wrong:
-            if number == len(lines):
-                return
-            raise JournalError(f"{path}: line {number}: {wrong}") from None
 
 
 def cut(

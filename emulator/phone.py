@@ -11,6 +11,7 @@ from pathlib import Path
 
 from emulator.bearers import inbox, udp
 from emulator.conductor import Client, Gate, no_gate
+from emulator.eventlog import until
 from emulator.handset import Handset
 from emulator.journal import Journal
 from emulator.profiles import Profile
@@ -124,7 +125,7 @@ class Phone:
 
     def workings(self, event: Event) -> list[inspection.Compared]:
         """The digests behind an event, worked out with the keyring as it is now."""
-        return inspection.workings(event, self.journal.events, self.handset.keyring())
+        return inspection.workings(event, until(self.journal.events, event), self.handset.keyring())
 
     @property
     def listening(self) -> tuple[str, ...]:

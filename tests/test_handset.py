@@ -394,7 +394,7 @@ async def test_no_secret_is_in_any_event(table, scheme):
     import base64
     import hashlib
 
-    text = msgspec.json.encode(both.journal.events).decode()
+    text = msgspec.json.encode(list(both.journal.events)).decode()
     mine = both.account
     for user, secret in ((mine.user, mine.password), (mine.server_id, mine.server_secret)):
         pair = f"{user}:{secret}".encode()

@@ -1,6 +1,7 @@
 """The journal: append, read again, and no secret of a basic Cred in any octet of it."""
 
 import base64
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator import __version__
+from emulator import __version__, journalfile
 from emulator.journal import FORMAT, Journal, JournalError, cut, read, restored
+from emulator.journalfile import Reader
 from emulator.protocol.events import (
     BearerOpened,
     Event,
@@ -61,7 +63,7 @@ def test_what_was_appended_is_read(tmp_path: Path) -> None:
     first = journal.append(OPENED)
     second = journal.append(Failed("disk full"), session=3, cause=first.seq)
     # Every line is in the file at once: the process may be killed at any time.
-    assert read(path) == journal.events == [first, second]
+    assert read(path) == list(journal.events) == [first, second]
     journal.close()
     assert (first.seq, first.at, first.session, first.cause) == (1, 1.25, 0, 0)
     assert (second.seq, second.at, second.session, second.cause) == (2, 2.5, 3, 1)
@@ -138,6 +140,44 @@ def test_a_newer_format_is_said(tmp_path: Path) -> None:
 def test_a_journal_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="none: cannot be read: No such file"):
         read(tmp_path / "none")
+
+
+def test_a_journal_is_read_on_while_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(lambda: 1.0, path)
+    reader = Reader(path)
+    assert list(reader.more()) == []
+    for number in range(3):
+        journal.append(Failed(str(number)))
+        (placed,) = reader.more()
+        assert placed.event == journal.events[number]
+        octets = path.read_bytes()
+        assert octets[placed.offset : placed.offset + placed.size].endswith(b"}\n")
+        assert reader.at == reader.size == len(octets)
+    journal.close()
+
+
+def test_a_line_that_is_not_whole_yet_is_read_later(tmp_path: Path) -> None:
+    path = _written(tmp_path, _line(1), _line(2))
+    octets = path.read_bytes()
+    path.write_bytes(octets[:-20])
+    reader = Reader(path)
+    assert [placed.event.seq for placed in reader.more()] == [1]
+    path.write_bytes(octets + b"\n\n" + _line(3) + b"\n")
+    assert [placed.event.seq for placed in reader.more()] == [2, 3]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(0, 200), max_size=20), st.integers(1, 300))
+def test_pieces_of_any_size_give_the_same(sizes: list[int], piece: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journalfile, "PIECE", piece)
+        path = Path(folder) / "journal"
+        journal = Journal(lambda: 1.0, path)
+        for size in sizes:
+            journal.append(Failed("x" * size))
+        journal.close()
+        assert read(path) == list(journal.events)
 
 
 # Secrets

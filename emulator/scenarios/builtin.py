@@ -122,7 +122,7 @@ class BuiltIn(Stage):
             await self.server.stop()
 
     def _fact(self, fact: Fact) -> None:
-        run = max((event.session for event in self.journal.events), default=0)
+        run = self.journal.events.newest_run
         if isinstance(fact, NoncesAre):
             client, server = fact.client_nonce.hex(), fact.server_nonce.hex()
             self.journal.append(PeerNonces("account", client, server, inferred=False), session=run)

@@ -90,7 +90,7 @@ class Stage(ABC):
     async def power_on(self, profile: Profile, listen: tuple[str, ...] = ()) -> None:
         """A phone with this profile, on what the folder holds."""
         self._listen = listen
-        runs = max((event.session for event in self.journal.events), default=0)
+        runs = self.journal.events.newest_run
         self.phone = Phone(
             profile,
             self.folder / "state",

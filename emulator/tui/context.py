@@ -1,8 +1,8 @@
 """What an event has to do with others of its run: looked up when a line or a detail is made. Pure."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from emulator.eventlog import beginning, place
 from emulator.protocol.events import (
     Event,
     HandsetStarted,
@@ -18,13 +18,10 @@ from emulator.protocol.events import (
 )
 
 
-def _place(events: Sequence[Event], event: Event) -> int:
-    return bisect_left(events, event.seq, key=lambda e: e.seq)
-
-
 def _before(events: Sequence[Event], event: Event) -> Iterator[Event]:
     """The events of the same run before an event, newest first."""
-    for index in range(min(_place(events, event), len(events)) - 1, -1, -1):
+    first = beginning(events, event.session)
+    for index in range(min(place(events, event), len(events)) - 1, first - 1, -1):
         if events[index].session == event.session:
             yield events[index]
         elif isinstance(events[index].what, HandsetStarted):
@@ -70,8 +67,10 @@ def has_cred(event: Event) -> bool:
 
 def judgement(events: Sequence[Event], event: Event) -> Event | None:
     """The event that judges the Cred of a received message."""
-    for index in range(_place(events, event) + 1, len(events)):
+    for index in range(place(events, event) + 1, len(events)):
         later = events[index]
+        if isinstance(later.what, HandsetStarted):
+            return None
         if later.session != event.session:
             continue
         if isinstance(later.what, ServerCredJudged):
