@@ -194,6 +194,8 @@ class Conductor:
                     heard = await self._client.post(
                         effect.url, effect.content_type, effect.octets, effect.headers
                     )
+                    if heard.exchange is not None:
+                        self._run.record(heard.exchange)
                 case Ask():
                     heard = await self._answer(effect.text)
                 case Load():

@@ -21,11 +21,13 @@ from emulator.protocol.events import (
     MessageReceived,
     MessageSent,
     Octets,
+    SessionOpened,
     What,
 )
 from emulator.protocol.keyring import Account
 from emulator.wire import build, charsets, codec, secretspans
 from emulator.wire.errors import WireError
+from emulator.wire.httphead import without_userinfo
 
 _MARK = b"auth-basic"
 _DIGESTS = {build.AUTH_TYPES[scheme].lower() for scheme in ("md5", "mac")}
@@ -65,6 +67,8 @@ class Journal:
             doubtful = isinstance(what, MessageReceived) and what.summary.startswith("Cred")
             octets = cut(bytes(what.octets), what.content_type, account, doubtful)
             what = msgspec.structs.replace(what, octets=octets)
+        if isinstance(what, MessageSent | SessionOpened):
+            what = msgspec.structs.replace(what, url=without_userinfo(what.url))
         event = Event(
             seq=len(self.events) + 1,
             at=self._clock(),

@@ -8,6 +8,8 @@ from emulator.bench import Bench
 from emulator.protocol.events import (
     BearerOpened,
     Failed,
+    HttpExchanged,
+    MessageReceived,
     MessageSent,
     PeerNonces,
     PeerSaid,
@@ -184,3 +186,15 @@ async def test_runs_go_on_counting_over_a_rerun():
     numbers = [e.session for e in bench.events if isinstance(e.what, SessionClosed)]
     await bench.close()
     assert numbers == [1, 2]
+
+
+async def test_each_message_has_its_exchange_over_http_before_its_answer():
+    bench, watch = await started()
+    await watch.result(bench)
+    await bench.close()
+    kinds = (MessageSent, HttpExchanged, MessageReceived)
+    met = [event for event in bench.events if isinstance(event.what, kinds)]
+    assert len(met) > 6 and {type(e.what) for e in met[1::3]} == {HttpExchanged}
+    assert all(
+        exchange.cause == sent.seq for sent, exchange in zip(met[::3], met[1::3], strict=True)
+    )

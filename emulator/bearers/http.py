@@ -16,11 +16,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from emulator import __version__
+from emulator.bearers.httptrace import Trace
 from emulator.protocol.effects import Lost, Reply
 from emulator.protocol.events import Headers
 from emulator.protocol.policy import Http
 from emulator.wire import authmac
 from emulator.wire.codec import CODECS
+from emulator.wire.httphead import without_userinfo
 
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL, for which `ssl` has no name."""
@@ -64,27 +66,36 @@ class HttpClient:
         lines = [(name.encode(), value.encode()) for name, value in sent.items()]
         limit = self._settings.max_response
         begun = time.perf_counter()
+        trace = Trace(time.perf_counter)
         try:
             async with asyncio.timeout(self._settings.timeout):
                 client = await self._client(url)
-                async with client.stream("POST", url, content=octets, headers=lines) as response:
+                request = client.build_request(
+                    "POST", url, content=octets, headers=lines, extensions={"trace": trace}
+                )
+                trace.asks(request, len(octets))
+                response = await client.send(request, stream=True)
+                trace.answers(response)
+                async with contextlib.aclosing(response):
                     body = bytearray()
                     async for chunk in response.aiter_raw():
                         body += chunk
+                        trace.received = len(body)
                         if len(body) > limit:
-                            return Lost(f"the response is larger than {limit} octets")
+                            return trace.lost(f"the response is larger than {limit} octets")
         except TimeoutError:
-            return Lost(f"no response within {self._settings.timeout:g} s")
+            return trace.lost(f"no response within {self._settings.timeout:g} s")
         except SettingsError as wrong:
-            return Lost(str(wrong))
+            return trace.lost(str(wrong))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ssl.SSLError) as wrong:
-            return Lost(_words(wrong, url, bool(self._settings.proxy)))
+            return trace.lost(_words(wrong, url, bool(self._settings.proxy)))
         except ValueError as wrong:
             # urlsplit and httpx disagree on what to raise for a URL that is none.
-            return Lost(f"{url}: not a URL: {wrong}")
+            return trace.lost(f"{without_userinfo(url)}: not a URL: {wrong}")
         kind = response.headers.get("content-type", "")
         elapsed = time.perf_counter() - begun
-        return Reply(response.status_code, kind, bytes(body), elapsed, _own(response.headers))
+        own = _own(response.headers)
+        return Reply(response.status_code, kind, bytes(body), elapsed, own, trace.exchange())
 
     async def _client(self, url: str) -> httpx.AsyncClient:
         parts = urlsplit(url)
@@ -175,7 +186,9 @@ def normal(pin: str) -> str:
 
 def _words(wrong: Exception, url: str, through_proxy: bool) -> str:
     """What a person can do something about."""
-    place = urlsplit(url).netloc + (" through http.proxy" if through_proxy else "")
+    place = urlsplit(url).netloc.rpartition("@")[2] + (
+        " through http.proxy" if through_proxy else ""
+    )
     text = str(wrong) or type(wrong).__name__
     if "CERTIFICATE_VERIFY_FAILED" in text or "certificate verify failed" in text:
         why = text.partition("certificate verify failed: ")[2].partition(" (_ssl")[0]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from emulator.protocol.events import Headers, Outcome, SessionIdUsed, What
+from emulator.protocol.events import Headers, HttpExchanged, Outcome, SessionIdUsed, What
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -179,19 +179,24 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An HTTP response, whatever its status. `elapsed` in seconds; `headers` are those of SyncML's own."""
+    """An HTTP response, whatever its status. `elapsed` in seconds; `headers` are those of SyncML's own.
+
+    `exchange` is for the journal: the protocol does not look at it.
+    """
 
     status: int
     content_type: str
     octets: bytes
     elapsed: float = 0.0
     headers: Headers = ()
+    exchange: HttpExchanged | None = None
 
 
 class Lost(msgspec.Struct, frozen=True):
-    """No response: refused, reset, timed out."""
+    """No response: refused, reset, timed out. `exchange` as in Reply."""
 
     reason: str
+    exchange: HttpExchanged | None = None
 
 
 class Answered(msgspec.Struct, frozen=True):

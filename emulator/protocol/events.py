@@ -223,6 +223,24 @@ class MessageReceived(What, frozen=True):
     headers: Headers = ()
 
 
+class HttpExchanged(What, frozen=True):
+    """One exchange as HTTP has it, credentials and cookies cut out.
+
+    `request` and `response` are the first lines; `response` is "" when none came. Each phase is
+    (connect | tls | send | wait | receive, begin, end) in seconds since the exchange began; one that
+    never ended has no end (-1), and one that was not needed, as on an open connection, is missing.
+    """
+
+    request: str
+    request_headers: Headers
+    response: str
+    response_headers: Headers
+    phases: tuple[tuple[str, float, float], ...]
+    sent: int
+    received: int
+    tls: str = ""
+
+
 class Challenged(What, frozen=True):
     """A Chal was read from, or put into, a Status for SyncHdr.
 
@@ -377,6 +395,7 @@ AnyWhat = (
     | StepMoved
     | MessageSent
     | MessageReceived
+    | HttpExchanged
     | Challenged
     | ServerCredJudged
     | NonceStored

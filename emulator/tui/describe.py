@@ -11,6 +11,7 @@ from emulator.protocol.events import (
     Event,
     Failed,
     HandsetStarted,
+    HttpExchanged,
     ItemMoved,
     MessageReceived,
     MessageSent,
@@ -103,6 +104,9 @@ def _others(event: Event) -> tuple[str, str]:
             )
         case Remarked():
             return f"{what.severity}: {what.id}", _capital(what.sentence) + f" ({what.clause})."
+        case HttpExchanged():
+            answer = f"was answered by {what.response}" if what.response else "got no answer"
+            return "exchange over HTTP", f"{what.request} {answer}."
         case TransportLost():
             return "no SyncML answer", (
                 f"Attempt {what.attempt}: {what.reason}. Nothing was learnt about the server, and "

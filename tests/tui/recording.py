@@ -23,6 +23,7 @@ from emulator.protocol.events import (
     Failed,
     HandsetStarted,
     Heard,
+    HttpExchanged,
     ItemMoved,
     MessageReceived,
     MessageSent,
@@ -140,6 +141,22 @@ def _package_1(again: bool = False) -> list[Step]:
     ]
 
 
+def _exchanged(reached: bool = True) -> Step:
+    """The exchange of package 1 as HTTP has it."""
+    asked = (("Host", "127.0.0.1:8080"), ("Content-Type", XML), ("Accept-Encoding", "identity"))
+    if not reached:
+        phases: tuple[tuple[str, float, float], ...] = (("connect", 0.0004, -1.0),)
+        return 0.0, HttpExchanged("POST /sync HTTP/1.1", asked, "", (), phases, 1032, 0)
+    phases = (
+        ("connect", 0.0004, 0.0011),
+        ("send", 0.0012, 0.0016),
+        ("wait", 0.0016, 0.0103),
+        ("receive", 0.0104, 0.0108),
+    )
+    answered = (("date", "Mon, 21 Sep 2026 14:13:20 GMT"), ("content-type", XML), ("set-cookie", "(secret)"))  # fmt: skip
+    return 0.0, HttpExchanged("POST /sync HTTP/1.1", asked, "HTTP/1.1 200 OK", answered, phases, 1032, 1893)  # fmt: skip
+
+
 def _judged(counts: bool = True) -> Step:
     tries = (("session-id", "4a7c", _MID["step4_server_cred"]),)
     sentence = "the server proved itself with the SessionID as nonce"
@@ -176,7 +193,9 @@ def _accepted(fresh: str, messages: int, first: bool = True) -> list[Step]:
     )
     map_sent = MessageSent(messages + 1, 5, URL, XML, _message("step5_package3_xml"), 1, "200, 1 Status, Map (1), Final")  # fmt: skip
     last = MessageReceived(200, XML, _message("step6_package4_xml"), 0.009, 3, 6, 200, "200, 1 Status, Final")  # fmt: skip
+    exchanged = [_exchanged()] if first else []
     return [
+        *exchanged,
         *used,
         (0.0002, received),
         (0.0, StepMoved(3, "passed", "the server accepted package 1")),
@@ -242,6 +261,7 @@ def lost() -> list[Step]:
     return [
         *_verified(),
         *_package_1(),
+        _exchanged(reached=False),
         (0.01, TransportLost(reason, 1)),
         (0.0, again),
         (0.01, TransportLost(reason, 2)),
