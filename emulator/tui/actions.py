@@ -1,6 +1,6 @@
 """Everything a person can do, as one table. Bindings, footer, help and the README come from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
@@ -165,7 +165,7 @@ ACTIONS: tuple[Action, ...] = (
         "back",
         "start",
     ),
-    Action("help", ("question_mark",), "Help", "show this help", "app", "help", "help"),
+    Action("help", ("question_mark", "f1"), "Help", "show this help", "app", "help", "help"),
     Action(
         "palette",
         ("ctrl+p", "colon"),
@@ -207,6 +207,7 @@ ACTIONS: tuple[Action, ...] = (
         "submit",
         "do it",
     ),
+    Action("help-in-box", ("f1",), "Help", "show this help", "dialog", "app.help"),
     Action("next-field", ("tab", "down"), "Next", "the next field", "dialog", "next_field", "next"),
     Action(
         "previous-field",
@@ -302,6 +303,13 @@ def bindings(*where: Where) -> list[BindingType]:
         if action.where in where
         for key in action.keys
     ]
+
+
+def places(names: Iterable[str]) -> tuple[Where, ...]:
+    """The places that binding ids belong to, in the order in which they come."""
+    wheres = {action.id: action.where for action in ACTIONS}
+    found = (wheres.get(name.partition(".")[0]) for name in names)
+    return tuple(dict.fromkeys(where for where in found if where))
 
 
 def markdown() -> str:

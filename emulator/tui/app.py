@@ -6,7 +6,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from emulator.tui.actions import bindings
+from emulator.tui.actions import bindings, places
 from emulator.tui.deck import Awaited, Deck
 from emulator.tui.main import Main
 from emulator.tui.theme import CSS, HANDSET
@@ -51,10 +51,10 @@ class HandsetApp(App[None]):
     def action_help(self) -> None:
         from emulator.tui.help import HelpScreen
 
-        self.push_screen(HelpScreen())
+        active = self.screen.active_bindings.values()
+        self.push_screen(HelpScreen(places(bound.binding.id or "" for bound in active)))
 
     def action_palette(self) -> None:
         from emulator.tui.palette import Palette
 
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+        self.push_screen(Palette())

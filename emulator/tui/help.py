@@ -1,4 +1,7 @@
-"""The help screen: what is on the screen, what the marks mean, and the keys from the action table."""
+"""The help screen: how to read a run, the keys of the part that has the focus, then all the rest.
+
+Keys come from the action table; what a person wants to know first comes before them.
+"""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -9,9 +12,29 @@ from textual.screen import ModalScreen
 
 from emulator.exports.text import EQUAL, LEFT, RIGHT, UNEQUAL, Line, Span, wrap
 from emulator.protocol.states import STEPS
-from emulator.tui.actions import WORDS, bindings, keys_of, of
+from emulator.tui.actions import WORDS, Where, bindings, keys_of, of
 from emulator.tui.block import SCROLLING, Sheet
 from emulator.tui.steps import MARKS
+
+_FIRST = (
+    (
+        "how it went",
+        "the six steps at the top. 1 ✗ failed, 2 ✓ passed is the resynchronisation: the "
+        "handset's stored nonce did not verify the server's digest, the SessionID did: the "
+        "server had lost that nonce.",
+    ),
+    (
+        "why 1 failed",
+        "g goes to the first line; j down to `✗ stored nonce ...: digest differs`; d shows the "
+        "digest worked out step by step, expected beside received, and any near miss.",
+    ),
+    (
+        "what to try",
+        "enter opens any line, x its octets. n sends another notification, r runs again. "
+        "ctrl+p finds what else can be done here by its words.",
+    ),
+)
+"""At 80x24 these, and the keys of the part with the focus, are what there is to see at first."""
 
 _WHAT = (
     (
@@ -40,12 +63,13 @@ _WHAT = (
 )
 
 
-def help_lines(width: int) -> list[Line]:
-    """The whole help as lines."""
-    lines: list[Line] = [(Span("Help", "active"), Span("  esc goes back", "dim")), ()]
-    for where in WORDS:
-        if where == "help":
-            continue
+def help_lines(width: int, focused: Sequence[Where] = ()) -> list[Line]:
+    """The whole help as lines; the keys of the places in `focused` come before the others."""
+    lines: list[Line] = [(Span("Help", "active"), Span("  j k scroll, esc goes back", "dim"))]
+    for name, text in _FIRST:
+        lines += _entry(name, text, "plain", width)
+    lines.append(())
+    for where in (*focused, *(w for w in WORDS if w not in (*focused, "help"))):
         lines.append((Span(f"Keys {WORDS[where]}", "strong"),))
         for action in of(where):
             lines += _entry(keys_of(action), action.help, "key", width)
@@ -71,14 +95,22 @@ class HelpSheet(Sheet, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = SCROLLING
 
+    def __init__(self, focused: Sequence[Where]) -> None:
+        super().__init__()
+        self._focused = focused
+
     def lines(self, width: int) -> Sequence[Line]:
-        return help_lines(width)
+        return help_lines(width, self._focused)
 
 
 class HelpScreen(ModalScreen[None]):
-    """The help over everything else."""
+    """The help over everything else, for the part of the screen that has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("help")
 
+    def __init__(self, focused: Sequence[Where] = ()) -> None:
+        super().__init__()
+        self._focused = focused
+
     def compose(self) -> ComposeResult:
-        yield HelpSheet()
+        yield HelpSheet(self._focused)

@@ -159,8 +159,16 @@ async def close(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 
 async def help_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
-    await pilot.pause()
-    assert "Keys everywhere" in text_of(app)
+    await until(pilot, lambda: "Keys in the ladder" in text_of(app))
+
+
+async def help_in_box(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    app.push_screen(PickerDialog("Which?", [Choice("0", "row")]))
+    await until(pilot, lambda: "Which?" in text_of(app))
+    await pilot.press(key)
+    await until(pilot, lambda: "Keys in a list" in text_of(app))
+    await pilot.press("escape")
+    await until(pilot, lambda: "Which?" in text_of(app))
 
 
 async def palette(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
@@ -170,10 +178,10 @@ async def palette(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 
 async def leave_help(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press("question_mark")
-    await pilot.pause()
+    await until(pilot, lambda: "Keys in the ladder" in text_of(app))
     await pilot.press(key)
     await pilot.pause()
-    assert "Keys everywhere" not in text_of(app) and app.is_running
+    assert "Keys in the ladder" not in text_of(app) and app.is_running
 
 
 async def back(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
@@ -327,6 +335,7 @@ CHECKS: dict[str, Check] = {
     "back": back,
     "start-demo": start_demo,
     "help": help_,
+    "help-in-box": help_in_box,
     "palette": palette,
     "quit": quit_,
     "up": _moves(),

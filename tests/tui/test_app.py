@@ -118,7 +118,7 @@ async def test_keys_in_the_footer_can_be_clicked() -> None:
         line = text_of(app).splitlines()[-1]
         await pilot.click(app.query_one(Footer), offset=(line.index("help"), 0))
         await pilot.pause()
-        assert "Keys everywhere" in text_of(app)
+        assert "Keys in the ladder" in text_of(app)
 
 
 async def test_colour_is_never_the_only_sign(monkeypatch: pytest.MonkeyPatch) -> None:
