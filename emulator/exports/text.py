@@ -18,7 +18,7 @@ MASKED = "(secret)"
 
 
 class Span(NamedTuple):
-    """A piece of text in one tone (a name in `theme.STYLES`). `action` runs when it is clicked ("app.help")."""
+    """A piece of text in one tone (a name in `colours.TONES`). `action` runs when it is clicked ("app.help")."""
 
     text: str
     tone: str = "plain"

@@ -174,6 +174,7 @@ ACTIONS: tuple[Action, ...] = (
         "app",
         "palette",
     ),
+    Action("theme", ("v",), "Theme", "the next theme: dark, light, high contrast", "app", "theme"),
     Action("quit", ("q", "ctrl+c", "ctrl+q"), "Quit", "quit", "app", "quit", "quit"),
     Action("up", ("k", "up"), "Up", "select the event above; stops following", "ladder", "up"),
     Action("down", ("j", "down"), "Down", "select the event below", "ladder", "down"),

@@ -7,9 +7,11 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from emulator.tui.actions import bindings, places
+from emulator.tui.colours import COLOURS
 from emulator.tui.deck import Awaited, Deck
+from emulator.tui.looks import Looks, remember
 from emulator.tui.main import Main
-from emulator.tui.theme import CSS, HANDSET
+from emulator.tui.theme import CSS, theme
 
 
 class HandsetApp(App[None]):
@@ -19,12 +21,13 @@ class HandsetApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, deck: Deck | Awaited | None = None) -> None:
+    def __init__(self, deck: Deck | Awaited | None = None, looks: Looks | None = None) -> None:
         super().__init__()
+        self.looks = looks or Looks()
         self.animation_level = "none"
-        self.register_theme(HANDSET)
+        self.register_theme(theme(self.looks.theme))
         # Without the watcher, which would lay out everything once more.
-        self.set_reactive(App.theme, HANDSET.name)
+        self.set_reactive(App.theme, self.looks.theme)
         self.stylesheet.set_variables(self.get_css_variables())
         self._main = None if deck is None else Main(deck, id="_default")
         self.title = deck.title if deck is not None else "handset"
@@ -53,6 +56,15 @@ class HandsetApp(App[None]):
 
         active = self.screen.active_bindings.values()
         self.push_screen(HelpScreen(places(bound.binding.id or "" for bound in active)))
+
+    def action_theme(self, name: str = "") -> None:
+        """That theme, or the next one; it is the theme of the next time too."""
+        names = list(COLOURS)
+        name = name or names[(names.index(self.theme) + 1) % len(names)]
+        self.register_theme(theme(name))
+        self.theme = name
+        if self.looks.kept is not None:
+            remember(self.looks.kept, name)
 
     def action_palette(self) -> None:
         from emulator.tui.palette import Palette

@@ -17,21 +17,29 @@ from textual.widget import Widget
 
 from emulator.exports.text import Line, Span
 from emulator.tui.actions import bindings
-from emulator.tui.theme import STYLES
+from emulator.tui.theme import styles, under_cursor
 
 SCROLLING = bindings("sheet")
+MARK = Span("▌", "key")
 
 
 def strip_of(widget: Widget, line: Line, width: int) -> Strip:
     """A line as a strip of exactly `width` cells in the widget's colours."""
     base = widget.rich_style
+    tones = styles(widget.app.theme)
     segments = []
     for text, tone, action in line:
-        style = base + STYLES[tone]
+        style = base + tones[tone]
         if action:
             style += Style.from_meta({"@click": action})
         segments.append(Segment(text, style))
     return Strip(segments).adjust_cell_length(width, base)
+
+
+def selected(widget: Widget, strip: Strip) -> Strip:
+    """The strip with the cursor on it: a mark in its first cell, and another ground."""
+    strip = Strip.join([strip_of(widget, (MARK,), 1), strip.crop(1)])
+    return under_cursor(strip, widget.app.theme, widget.rich_style)
 
 
 def focus_mark(line: Line, on: bool) -> Line:

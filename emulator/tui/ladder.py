@@ -20,11 +20,8 @@ from emulator.exports import ladder_lines, lanes, looks
 from emulator.exports.text import Line, Span
 from emulator.protocol.events import Event, NotificationRead
 from emulator.tui.actions import bindings
-from emulator.tui.block import Block, focus_mark, strip_of
+from emulator.tui.block import Block, focus_mark, selected, strip_of
 from emulator.tui.lanes import Holder
-from emulator.tui.theme import CURSOR
-
-MARK = Span("▌", "key")
 
 
 class Lanes(Block):
@@ -184,9 +181,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
             strip = strip_of(self, line, width)
             self._strips[number, width] = strip
         if row == self._cursor and number >= self._tops[row] + (row in self._separators):
-            mark = strip_of(self, (MARK,), 1)
-            strip = Strip.join([mark, strip.crop(1)])
-            strip = Strip([s._replace(style=(s.style or CURSOR) + CURSOR) for s in strip])
+            strip = selected(self, strip)
         return strip
 
     def _row(self, row: int, width: int) -> list[Line]:

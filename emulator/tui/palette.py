@@ -12,10 +12,17 @@ from textual.content import Content
 from textual.screen import Screen
 
 from emulator.tui.actions import ACTIONS, Action, keys_of
+from emulator.tui.colours import ABOUT
 
 _BY_ID = {action.id: action for action in ACTIONS}
 _PLAIN = ("palette", "line-up", "line-down", "up", "down", "row-up", "row-down")
 """What nobody looks for by words."""
+
+
+_THEMES = [
+    Action(f"theme-{name}", (), f"Theme {name}", about, "app", f"theme('{name}')")
+    for name, about in ABOUT.items()
+]
 
 
 class Offer(NamedTuple):
@@ -33,6 +40,7 @@ def offers(screen: Screen[Any]) -> Iterator[Offer]:
         if bound.enabled and name in _BY_ID and name not in seen:
             seen.add(name)
             yield Offer(_BY_ID[name], bound.node)
+    yield from (Offer(action, screen.app) for action in _THEMES)
 
 
 class Offers(Provider):
@@ -57,7 +65,7 @@ class Offers(Provider):
 
 
 def _shown(action: Action) -> Content:
-    return Content(f"{action.title}  ({keys_of(action)})")
+    return Content(f"{action.title}  ({keys_of(action)})" if action.keys else action.title)
 
 
 class Palette(CommandPalette):

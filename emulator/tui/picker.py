@@ -11,9 +11,8 @@ from textual.widget import Widget
 
 from emulator.exports.text import Line, Span, clip, wrap
 from emulator.tui.actions import bindings
-from emulator.tui.block import Sheet, strip_of
+from emulator.tui.block import Sheet, selected
 from emulator.tui.dialog import Dialog
-from emulator.tui.theme import CURSOR
 
 
 class Choice(NamedTuple):
@@ -65,8 +64,7 @@ class Picker(Sheet, inherit_bindings=False):
         strip = super().render_line(y)
         if y + self.scroll_offset.y != self.cursor or not self.choices:
             return strip
-        strip = Strip.join([strip_of(self, (Span("▌", "key"),), 1), strip.crop(1)])
-        return Strip([s._replace(style=(s.style or CURSOR) + CURSOR) for s in strip])
+        return selected(self, strip)
 
     def select(self, row: int) -> None:
         """Puts the cursor on a row, and that row in sight."""

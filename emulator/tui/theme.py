@@ -1,44 +1,61 @@
-"""The colours of the screen: one calm theme of high contrast, and a style for each tone."""
+"""Textual's side of the colours: themes, the style of each tone, the sheet of the layout."""
+
+from functools import cache
 
 from rich.style import Style
+from textual.strip import Strip
 from textual.theme import Theme
 
-HANDSET = Theme(
-    name="handset",
-    primary="#5aa9e6",
-    secondary="#7f8c9b",
-    accent="#e6b450",
-    foreground="#e8eaed",
-    background="#0f1419",
-    surface="#161c23",
-    panel="#1d252e",
-    success="#7fd17f",
-    warning="#e6b450",
-    error="#ff7b72",
-    dark=True,
-)
+from emulator.tui.colours import BOLD, COLOURS, DEFAULT, TONES
 
-STYLES: dict[str, Style] = {
-    "plain": Style(color="#e8eaed"),
-    "dim": Style(color="#93a1b0"),
-    "strong": Style(color="#ffffff", bold=True),
-    "good": Style(color="#7fd17f"),
-    "bad": Style(color="#ff7b72"),
-    "warn": Style(color="#e6b450"),
-    "note": Style(color="#5aa9e6"),
-    "key": Style(color="#e6b450", bold=True),
-    "lane": Style(color="#4a5866"),
-    "bar": Style(color="#c3ccd6", bgcolor="#1d252e"),
-    "barkey": Style(color="#e6b450", bgcolor="#1d252e", bold=True),
-    "barfocus": Style(color="#ffffff", bgcolor="#35506b", bold=True),
-    "active": Style(color="#0f1419", bgcolor="#5aa9e6", bold=True),
-    "alarm": Style(color="#ffffff", bgcolor="#a3262a", bold=True),
-    "ask": Style(color="#0f1419", bgcolor="#e6b450", bold=True),
-}
-"""The style of each tone. A table and not component classes: those cost the first paint dearly."""
 
-CURSOR = Style(bgcolor="#26384a", bold=True)
-"""Laid over the selected event."""
+@cache
+def theme(name: str) -> Theme:
+    """A theme as Textual wants it."""
+    colours = COLOURS[name]
+    return Theme(
+        name=name,
+        primary=colours["blue"],
+        secondary=colours["quiet"],
+        accent=colours["amber"],
+        foreground=colours["ink"],
+        background=colours["paper"],
+        surface=colours["box"],
+        panel=colours["panel"],
+        success=colours["good"],
+        warning=colours["amber"],
+        error=colours["bad"],
+        dark=name != "light",
+        variables={"scrollbar": colours["lane"], "border-blurred": colours["lane"]},
+    )
+
+
+@cache
+def styles(name: str) -> dict[str, Style]:
+    """The style of each tone. A table and not component classes: those cost the first paint dearly."""
+    colours = COLOURS.get(name, COLOURS[DEFAULT])
+    return {
+        tone: Style(
+            color=colours[ink],
+            bgcolor=colours[ground] if ground else None,
+            bold=bold or (name in BOLD and ink not in ("ink", "lane")) or None,
+        )
+        for tone, (ink, ground, bold) in TONES.items()
+    }
+
+
+def under_cursor(strip: Strip, name: str, base: Style) -> Strip:
+    """The strip of the selected line. What has a ground of its own keeps it, or it could not be read."""
+    colours = COLOURS.get(name, COLOURS[DEFAULT])
+    bold, ground = Style(bold=True), Style(bgcolor=colours["cursor"], bold=True)
+    return Strip(
+        [
+            s._replace(style=style + (ground if style.bgcolor in (None, base.bgcolor) else bold))
+            for s in strip
+            for style in (s.style or base,)
+        ]
+    )
+
 
 CSS = """
 Screen { background: $background; color: $foreground; layout: vertical; }
@@ -49,7 +66,7 @@ Ladder, Sheet {
     scrollbar-size-vertical: 1;
     scrollbar-background: $background; scrollbar-background-hover: $background;
     scrollbar-background-active: $background;
-    scrollbar-color: #3a4652; scrollbar-color-hover: #5a6876; scrollbar-color-active: $primary;
+    scrollbar-color: $scrollbar; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
 }
 #middle { height: 1fr; width: 100%; }
 #left { width: 1fr; height: 1fr; }
@@ -58,7 +75,7 @@ Pane { width: 100%; height: 100%; }
 Main.-detail #side { display: block; }
 Main.-detail.-low #nonces { display: none; }
 Main.-wide #middle { layout: horizontal; }
-Main.-wide #side { display: block; width: 40%; height: 1fr; border-left: solid #4a5866; }
+Main.-wide #side { display: block; width: 40%; height: 1fr; border-left: solid $border-blurred; }
 Dialog { background: $background 60%; align: center middle; }
 Dialog #box, Dialog > Static { width: 76; max-width: 100%; background: $surface; padding: 0 2; }
 Dialog #box { height: auto; max-height: 80%; padding: 1 2; border-top: solid $primary; }

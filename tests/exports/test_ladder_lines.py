@@ -17,7 +17,7 @@ from emulator.protocol.events import (
     SessionClosed,
     SessionOpened,
 )
-from emulator.tui.theme import STYLES
+from emulator.tui.colours import TONES
 from tests.tui import recording
 from tests.tui.recording import events
 from tests.tui.screen import golden
@@ -149,7 +149,7 @@ def test_every_tone_has_a_style() -> None:
         look = looks.look(event)
         if look is not None:
             spans = [s for line in ladder_lines.paint(look, "", 79) for s in line]
-            assert {span.tone for span in spans} <= set(STYLES)
+            assert {span.tone for span in spans} <= set(TONES)
 
 
 def test_a_verification_says_nonce_and_verdict() -> None:

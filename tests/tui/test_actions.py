@@ -176,6 +176,12 @@ async def palette(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await until(pilot, lambda: "What do you want to do?" in text_of(app))
 
 
+async def theme(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    before = app.theme
+    await pilot.press(key)
+    assert app.theme != before
+
+
 async def leave_help(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press("question_mark")
     await until(pilot, lambda: "Keys in the ladder" in text_of(app))
@@ -337,6 +343,7 @@ CHECKS: dict[str, Check] = {
     "help": help_,
     "help-in-box": help_in_box,
     "palette": palette,
+    "theme": theme,
     "quit": quit_,
     "up": _moves(),
     "down": _moves("g"),

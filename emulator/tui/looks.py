@@ -1,0 +1,39 @@
+"""How a person wants the screen: theme, characters, captions; and the theme of the last time, in a file.
+
+Light on purpose: it is read before the first paint.
+"""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from emulator.tui.colours import COLOURS, DEFAULT
+
+
+class Looks(NamedTuple):
+    """`kept` is the file that remembers the theme, None where nothing is remembered."""
+
+    theme: str = DEFAULT
+    ascii: bool = False
+    captions: bool = False
+    kept: Path | None = None
+
+
+def remembered(file: Path) -> str:
+    """The theme of the last time; the default one when there is none or the file is no good."""
+    try:
+        name = json.loads(file.read_bytes())["theme"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return DEFAULT
+    return name if name in COLOURS else DEFAULT
+
+
+def remember(file: Path, theme: str) -> None:
+    """Keeps the theme for the next time. What cannot be written is not worth a complaint."""
+    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(json.dumps({"theme": theme}) + "\n", encoding="utf-8")
+        fresh.replace(file)
