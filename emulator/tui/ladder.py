@@ -1,10 +1,8 @@
 """The ladder widget: a cursor over events, follow mode, and only the lines in sight are made.
 
-Owns where each event's lines begin. What they say is `looks.py`'s and `ladder_lines.py`'s.
+Where each event's lines begin is `layout.py`'s; what they say, `looks.py`'s and `ladder_lines.py`'s.
 """
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -16,12 +14,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from emulator.exports import ladder_lines, lanes, looks
+from emulator.exports import ladder_lines, lanes
 from emulator.exports.text import Line, Span
-from emulator.protocol.events import Event, NotificationRead
+from emulator.protocol.events import Event
 from emulator.tui.actions import bindings
 from emulator.tui.block import Block, focus_mark, selected, strip_of
-from emulator.tui.lanes import Holder
+from emulator.tui.layout import Layout, Rows
 
 
 class Lanes(Block):
@@ -47,28 +45,13 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._events: Sequence[Event] = ()
-        self._read = 0
-        self._shown = array("L")
-        """Index of each event that has lines."""
-        self._tops = array("L")
-        """Its first line."""
-        self._separators: dict[int, str] = {}
-        """What stands on a line before it: a run begins, or goes on."""
-        self._asides = bytearray()
-        """Whether it belongs to another run than the one that has the lanes."""
-        self._fits = array("H")
-        """The width from which on it takes the same lines."""
-        self._laid = 0
-        """The width for which all is laid out."""
-        self._height = 0
-        self._run = Holder()
-        self._ids: dict[int, int] = {}
-        """The SessionID of each run's notification."""
-        self._began: dict[int, float] = {}
-        """When each run began."""
+        self._all = Layout()
+        self._rows: Rows = self._all
+        """What is on the screen: all rows, or those that a filter has found."""
         self._times: lanes.Times = "interval"
         self._cursor = -1
         self._following = True
+        self._selected: tuple[int, Event] | None = None
         self._lines: LRUCache[tuple[int, int], list[Line]] = LRUCache(2048)
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(4096)
 
@@ -91,41 +74,33 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def behind(self) -> int:
         """How many events have come below the cursor."""
-        return len(self._shown) - 1 - self._cursor if self._shown else 0
+        return len(self._rows) - 1 - self._cursor if self._rows else 0
 
     @property
     def selected(self) -> Event | None:
-        return self._events[self._shown[self._cursor]] if self._cursor >= 0 else None
+        """The event under the cursor; the same value as long as the cursor stays."""
+        if self._cursor < 0:
+            return None
+        index = self._rows.events[self._cursor]
+        if self._selected is None or self._selected[0] != index:
+            self._selected = index, self._events[index]
+        return self._selected[1]
 
     def take(self, events: Sequence[Event], upto: int) -> None:
         """Lays out those of `events` before index `upto` that are new."""
         self._events = events
-        before = self._height
-        self._laid = self._laid or self._width
-        for index in range(self._read, upto):
-            event = events[index]
-            if isinstance(event.what, NotificationRead):
-                self._ids[event.session] = event.what.session_id
-            look = self._look(event, self._laid)
-            if look is None:
-                continue
-            if event.session:
-                self._began.setdefault(event.session, event.at)
-            words = self._run.take(event)
-            if words:
-                self._separators[len(self._shown)] = words
-            self._shown.append(index)
-            self._tops.append(self._height)
-            self._asides.append(self._run.is_aside(event))
-            self._fits.append(min(look.fits, 0xFFFF))
-            self._height += look.height + bool(words)
-        self._read = max(self._read, upto)
-        if self._height == before:
-            return
-        self.virtual_size = Size(0, self._height)
-        if self._following:
-            self._select(len(self._shown) - 1)
-            self._scroll(self._height)
+        before, layout = self._rows.height, self._all
+        layout.width = layout.width or self._width
+        for index in range(layout.read, upto):
+            layout.take(events[index])
+        if self._rows.height != before:
+            self._grown()
+
+    def _grown(self) -> None:
+        self.virtual_size = Size(0, self._rows.height)
+        if self._following or self._cursor < 0:
+            self._select(len(self._rows) - 1 if self._following else 0)
+            self._scroll(self._rows.height if self._following else 0)
         else:
             self.post_message(self.Moved())
         self.refresh()
@@ -134,29 +109,14 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
     def _width(self) -> int:
         return self.scrollable_content_region.width or lanes.USUAL
 
-    def _look(self, event: Event, width: int) -> looks.Look | None:
-        return looks.look(event, width, self._ids.get(event.session))
-
     def _lay_out(self, width: int) -> None:
-        """Lays everything out for another width. Asks only for what is broken at one of both."""
-        if width == self._laid or not self._shown:
+        """Lays everything out for another width."""
+        if width == self._all.width or not self._all:
             return
-        least, self._laid = min(width, self._laid), width
-        old, top = self._tops, 0
-        self._tops = array("L")
-        for row, fits in enumerate(self._fits):
-            self._tops.append(top)
-            if fits > least:
-                look = self._look(self._events[self._shown[row]], width)
-                assert look is not None
-                top += look.height + (row in self._separators)
-            else:
-                end = old[row + 1] if row + 1 < len(old) else self._height
-                top += end - old[row]
-        self._height = top
+        self._all.lay_out(width, self._events)
         self._lines.clear()
         self._strips.clear()
-        self.virtual_size = Size(0, top)
+        self.virtual_size = Size(0, self._rows.height)
 
     def notify_style_update(self) -> None:
         self._strips.clear()
@@ -165,43 +125,44 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self, event: input_events.Resize) -> None:
         self._lay_out(self._width)
         if self._following:
-            self._scroll(self._height)
+            self._scroll(self._rows.height)
         else:
             self._reveal()
 
     def render_line(self, y: int) -> Strip:
         number = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
-        if not self._shown or number >= self._height:
+        if number >= self._rows.height:
             return Strip.blank(self.size.width, self.rich_style)
-        row = bisect_right(self._tops, number) - 1
+        row = self._rows.at(number)
         strip = self._strips.get((number, width))
         if strip is None:
-            line = self._row(row, width)[number - self._tops[row]]
+            line = self._row(row, width)[number - self._rows.tops[row]]
             strip = strip_of(self, line, width)
             self._strips[number, width] = strip
-        if row == self._cursor and number >= self._tops[row] + (row in self._separators):
+        if row == self._cursor and number >= self._rows.first(row):
             strip = selected(self, strip)
         return strip
 
     def _row(self, row: int, width: int) -> list[Line]:
         lines = self._lines.get((row, width))
         if lines is None:
-            event = self._events[self._shown[row]]
-            words = self._separators.get(row)
-            look = self._look(event, self._laid)
+            rows, events = self._rows, self._events
+            event = events[rows.events[row]]
+            words = rows.separators.get(row)
+            look = self._all.look(event)
             assert look is not None
-            before = None if words or row == 0 else self._events[self._shown[row - 1]].at
-            began = self._began.get(event.session)
-            when = ladder_lines.time_of(self._times, event.at, before, began)
-            lines = ladder_lines.paint(look, when, width, event.session * self._asides[row])
+            before = None if words or row == 0 else events[rows.events[row - 1]].at
+            when = ladder_lines.time_of(self._times, event.at, before, self._all.began(event))
+            aside = self._all.asides[row]
+            lines = ladder_lines.paint(look, when, width, event.session * aside)
             if words:
                 lines.insert(0, ladder_lines.separator(words, width))
             self._lines[row, width] = lines
         return lines
 
     def _select(self, row: int) -> None:
-        self._cursor = max(0, min(row, len(self._shown) - 1)) if self._shown else -1
+        self._cursor = max(0, min(row, len(self._rows) - 1)) if self._rows else -1
         self.post_message(self.Moved())
         self.refresh()
 
@@ -213,9 +174,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         """Scrolls as little as needed to have the whole selected event in sight."""
         if self._cursor < 0:
             return
-        top = self._tops[self._cursor]
-        last = self._cursor == len(self._shown) - 1
-        end = self._height if last else self._tops[self._cursor + 1]
+        top, end = self._rows.tops[self._cursor], self._rows.end(self._cursor)
         page = self.scrollable_content_region.height
         offset = self.scroll_offset.y
         if top < offset or end - top > page:
@@ -225,7 +184,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _go(self, row: int) -> None:
         """The person moves the cursor: upwards it leaves follow mode."""
-        if not self._shown:
+        if not self._rows:
             return
         if row < self._cursor:
             self._following = False
@@ -234,18 +193,20 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
 
     def select_last(self, wanted: Callable[[Event], bool]) -> None:
         """Selects the newest event that is `wanted`, with what led to it in sight above."""
-        for row in range(len(self._shown) - 1, -1, -1):
-            if wanted(self._events[self._shown[row]]):
+        for row in range(len(self._rows) - 1, -1, -1):
+            if wanted(self._events[self._rows.events[row]]):
                 self._following = False
                 self._select(row)
-                self._scroll(max(self._tops[row] - self.scrollable_content_region.height // 3, 0))
+                self._scroll(
+                    max(self._rows.tops[row] - self.scrollable_content_region.height // 3, 0)
+                )
                 return
 
     def follow(self, on: bool) -> None:
         self._following = on
         if on:
-            self._select(len(self._shown) - 1)
-            self._scroll(self._height)
+            self._select(len(self._rows) - 1)
+            self._scroll(self._rows.height)
         else:
             self.post_message(self.Moved())
 
@@ -259,8 +220,8 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         if self._cursor < 0:
             return
         page = max(self.scrollable_content_region.height - 1, 1)
-        line = max(0, min(self._tops[self._cursor] + pages * page, self._height - 1))
-        row = bisect_right(self._tops, line) - 1
+        line = max(0, min(self._rows.tops[self._cursor] + pages * page, self._rows.height - 1))
+        row = self._rows.at(line)
         self._go(row if row != self._cursor else row + pages)
 
     def action_first(self) -> None:
@@ -272,13 +233,13 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: input_events.Click) -> None:
         number = event.y + self.scroll_offset.y
-        if self._shown and 0 <= number < self._height:
-            row = bisect_right(self._tops, number) - 1
+        if 0 <= number < self._rows.height:
+            row = self._rows.at(number)
             if row < self.behind + self._cursor:
                 self._following = False
             self._go(row)
 
     def on_mouse_scroll_up(self, event: input_events.MouseScrollUp) -> None:
         """The wheel looks elsewhere without selecting anything, so new events must not pull back."""
-        if self._following and self._height > self.scrollable_content_region.height:
+        if self._following and self._rows.height > self.scrollable_content_region.height:
             self.follow(False)

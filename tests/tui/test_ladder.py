@@ -6,8 +6,8 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.events import MouseScrollUp
 
+from emulator.exports import ladder_lines, looks
 from emulator.protocol.events import Event, PeerSaid
-from emulator.tui import ladder as module
 from emulator.tui.ladder import Ladder
 from tests.tui import recording
 from tests.tui.recording import events as recorded
@@ -35,7 +35,7 @@ def said(number: int) -> Event:
 def calls(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """How often lines were painted and looks made."""
     counted = {"look": 0, "paint": 0}
-    for name, home in (("look", module.looks), ("paint", module.ladder_lines)):
+    for name, home in (("look", looks), ("paint", ladder_lines)):
         real = getattr(home, name)
 
         def counting(*arguments: object, _real=real, _name=name) -> object:  # type: ignore[no-untyped-def]
@@ -127,7 +127,7 @@ async def test_an_empty_ladder_takes_every_key() -> None:
         app.ladder.focus()
         await pilot.press("up", "down", "pageup", "pagedown", "home", "end", "g", "G")
         assert app.ladder.selected is None
-        assert app.ladder._tops == array("L")
+        assert app.ladder._rows.tops == array("L")
 
 
 @pytest.mark.parametrize("width", [48, 61, 66, 120])
@@ -141,5 +141,5 @@ async def test_a_resize_lays_broken_lines_out_as_if_they_had_come_at_that_width(
         async with other.run_test(size=(width, 24)) as beside:
             other.ladder.take(happened, len(happened))
             await beside.pause()
-            assert app.ladder._tops == other.ladder._tops
-            assert app.ladder._height == other.ladder._height
+            assert app.ladder._rows.tops == other.ladder._rows.tops
+            assert app.ladder._rows.height == other.ladder._rows.height

@@ -1,0 +1,138 @@
+"""Where the lines of each event are in the ladder: rows, a row for each event that has lines. No widget.
+
+Owns heights and what stands before a row. A row costs a few octets, whatever its event holds.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from emulator.exports import looks
+from emulator.exports.looks import Look
+from emulator.protocol.events import Event, NotificationRead
+from emulator.tui.lanes import Holder
+
+
+class Rows:
+    """Rows one below the other."""
+
+    def __init__(self) -> None:
+        self.events = array("L")
+        """Index of each row's event."""
+        self.tops = array("L")
+        """Its first line."""
+        self.separators: dict[int, str] = {}
+        """What stands on a line before it: a run begins, or goes on."""
+        self.height = 0
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def append(self, index: int, height: int, words: str = "") -> None:
+        """A row more, of an event that has so many lines of its own."""
+        if words:
+            self.separators[len(self.events)] = words
+        self.events.append(index)
+        self.tops.append(self.height)
+        self.height += height + bool(words)
+
+    def at(self, line: int) -> int:
+        """The row that has this line."""
+        return bisect_right(self.tops, line) - 1
+
+    def end(self, row: int) -> int:
+        """The line after a row's last one."""
+        return self.tops[row + 1] if row + 1 < len(self.tops) else self.height
+
+    def lines(self, row: int) -> int:
+        """The lines of a row's event, without what stands before it."""
+        return self.end(row) - self.tops[row] - (row in self.separators)
+
+    def first(self, row: int) -> int:
+        """The first line of a row's event."""
+        return self.tops[row] + (row in self.separators)
+
+    def near(self, index: int) -> int:
+        """The row of an event, or else the one before it; -1 when there is none."""
+        return bisect_right(self.events, index) - 1
+
+
+class Layout(Rows):
+    """All events, laid out for a width."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.width = 0
+        """The width for which all is laid out."""
+        self.read = 0
+        """How many events have been asked for a row."""
+        self.asides = bytearray()
+        """Whether a row belongs to another run than the one that has the lanes."""
+        self._fits = array("H")
+        """The width from which on it takes the same lines."""
+        self._run = Holder()
+        self._ids: dict[int, int] = {}
+        """The SessionID of each run's notification."""
+        self._began: dict[int, float] = {}
+        """When each run began."""
+
+    def take(self, event: Event) -> bool:
+        """Goes on by the next event; whether it has a row."""
+        index, self.read = self.read, self.read + 1
+        if isinstance(event.what, NotificationRead):
+            self._ids[event.session] = event.what.session_id
+        look = self.look(event)
+        if look is None:
+            return False
+        if event.session:
+            self._began.setdefault(event.session, event.at)
+        self.append(index, look.height, self._run.take(event))
+        self.asides.append(self._run.is_aside(event))
+        self._fits.append(min(look.fits, 0xFFFF))
+        return True
+
+    def look(self, event: Event) -> Look | None:
+        return looks.look(event, self.width, self._ids.get(event.session))
+
+    def began(self, event: Event) -> float | None:
+        """When the run of an event began."""
+        return self._began.get(event.session)
+
+    def lay_out(self, width: int, events: Sequence[Event]) -> None:
+        """For another width. Asks only for what is broken at one of both."""
+        least, self.width = min(width, self.width), width
+        heights = [b - a for a, b in zip(self.tops, [*self.tops[1:], self.height], strict=True)]
+        for row, fits in enumerate(self._fits):
+            if fits > least:
+                look = self.look(events[self.events[row]])
+                assert look is not None
+                heights[row] = look.height + (row in self.separators)
+        self.height = 0
+        for row, height in enumerate(heights):
+            self.tops[row] = self.height
+            self.height += height
+
+
+class Picked(Rows):
+    """Some rows of a layout, one below the other; a line says where another run begins."""
+
+    def __init__(self, whole: Layout) -> None:
+        super().__init__()
+        self.whole = whole
+        self.rows = array("L")
+        """The row in the layout of each of these."""
+        self._run = -1
+
+    def pick(self, row: int, event: Event) -> None:
+        """A row more."""
+        words = f"run {event.session}" if event.session not in (0, self._run) else ""
+        self._run = event.session or self._run
+        self.rows.append(row)
+        self.append(self.whole.events[row], self.whole.lines(row), words)
+
+    def lay_out(self) -> None:
+        """After the layout has been laid out anew."""
+        self.height = 0
+        for row, origin in enumerate(self.rows):
+            self.tops[row] = self.height
+            self.height += self.whole.lines(origin) + (row in self.separators)
