@@ -18,7 +18,7 @@ from emulator.profiles import Profile
 from emulator.protocol import arrivals as waiting
 from emulator.protocol import san11, verdict
 from emulator.protocol.arrivals import Arrivals, Waiting
-from emulator.protocol.effects import Stopped
+from emulator.protocol.effects import SetNonce, Stopped
 from emulator.protocol.events import (
     Failed,
     HandsetStarted,
@@ -77,6 +77,8 @@ class Handset:
         """The run that has taken the place of the running session, 0 for none."""
         self._conductor: Conductor | None = None
         self._task: asyncio.Task[None] | None = None
+        self._spoilt: dict[str, tuple[bytes, bytes]] = {}
+        """What was made stale by hand: the server nonce of before, and the one that replaced it."""
         self._stops = 0
         self._stopping = False
         self._unsaid: list[What] = []
@@ -242,6 +244,37 @@ class Handset:
         revision = self.store.revision(account, "server_secret")
         replaced = SecretReplaced(account, reason, True, revision)
         return [replaced, *verdict.stored(changes, before)]
+
+    # By hand, to see what becomes of it
+
+    def spoil(self) -> None:
+        """Random octets in place of each server nonce that is held; not while a session runs."""
+        for account in self.keyring().accounts:
+            before, stale = account.server_nonce, self._entropy(16)
+            if before is None or self._is_spoilt(account):
+                continue
+            if self._set_by_hand(account.name, stale, "made stale by hand"):
+                self._spoilt[account.name] = before, stale
+
+    def put_back(self) -> None:
+        """Each server nonce as it was before it was made stale, unless a newer one has come since."""
+        for account in self.keyring().accounts:
+            if self._is_spoilt(account):
+                before, _ = self._spoilt[account.name]
+                self._set_by_hand(account.name, before, "put back by hand")
+
+    def _is_spoilt(self, account: Account) -> bool:
+        return account.server_nonce == self._spoilt.get(account.name, (b"", None))[1]
+
+    def _set_by_hand(self, account: str, nonce: bytes, why: str) -> bool:
+        if self._holder:
+            self.journal.append(Failed("a session runs: its end may store a nonce; try then"))
+            return False
+        keyring, changes = self.keyring(), (SetNonce(account, "server", nonce, why),)
+        self.store.keep(changes, self._clock())
+        for what in verdict.stored(changes, keyring):
+            self.journal.append(what)
+        return True
 
     # The place of the running session
 

@@ -95,6 +95,16 @@ class Live:
         if self.phone is not None:
             self.phone.handset.sync(stores=self._sync)
 
+    async def spoil(self) -> None:
+        """The stored server nonce becomes stale."""
+        if self.phone is not None:
+            self.phone.handset.spoil()
+
+    async def put_back(self) -> None:
+        """The stored server nonce is what it was before."""
+        if self.phone is not None:
+            self.phone.handset.put_back()
+
     async def answer(self, accepted: bool) -> None:
         """The person's answer to an open question."""
         if self.phone is not None:

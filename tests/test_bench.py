@@ -198,3 +198,35 @@ async def test_each_message_has_its_exchange_over_http_before_its_answer():
     assert all(
         exchange.cause == sent.seq for sent, exchange in zip(met[::3], met[1::3], strict=True)
     )
+
+
+async def test_a_nonce_made_stale_by_hand_and_put_back():
+    bench, watch = await started(scenario="ordinary")
+    await watch.result(bench)
+    await bench.settled()
+    held = bench.phone.handset.keyring().accounts[0].server_nonce
+    await bench.spoil()
+    await bench.spoil()
+    assert bench.phone.handset.keyring().accounts[0].server_nonce != held
+    await bench.put_back()
+    assert bench.phone.handset.keyring().accounts[0].server_nonce == held
+    await bench.spoil()
+    await bench.notify()
+    ignored = await watch.result(bench)
+    assert (ignored.outcome, ignored.reason) == ("ignored", "digest")
+    await bench.notify()  # the server has learned that the device cannot check, and resynchronises
+    assert (await watch.result(bench)).verdict == "verified-session-id"
+    await bench.settled()
+    fresh = bench.phone.handset.keyring().accounts[0].server_nonce
+    await bench.put_back()  # a newer nonce has come since
+    assert bench.phone.handset.keyring().accounts[0].server_nonce == fresh
+    await bench.close()
+
+
+async def test_no_nonce_is_made_stale_while_a_session_runs():
+    bench, watch = await started(pace=30)
+    while not bench.phone or not bench.phone.handset.busy:
+        await asyncio.sleep(0)
+    await bench.spoil()
+    assert any(isinstance(event.what, Failed) for event in bench.events)
+    await bench.close()

@@ -74,6 +74,17 @@ class Answers(Protocol):
         """The person's answer to the open question."""
 
 
+@runtime_checkable
+class Spoils(Protocol):
+    """Has a store whose server nonce can be made stale."""
+
+    async def spoil(self) -> None:
+        """Puts random octets in place of the stored server nonce, as after a lost update."""
+
+    async def put_back(self) -> None:
+        """Puts the nonce back that was there before."""
+
+
 class Awaited:
     """Stands in for a deck that is made after the first paint, which its imports would hold up."""
 

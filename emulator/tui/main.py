@@ -18,7 +18,8 @@ from textual.screen import Screen
 
 from emulator.protocol.events import Event, Failed
 from emulator.tui.actions import bindings, needs
-from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Reruns
+from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Reruns, Spoils
+from emulator.tui.face import Face
 from emulator.tui.ladder import Ladder, Lanes
 from emulator.tui.nonces import Nonces
 from emulator.tui.panes import Pane, Side
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 WIDE = 110
 """Columns from which on the detail stands beside the ladder."""
+VAST = 150
+"""Columns from which on the phone stands beside the ladder too."""
 LOW = 34
 """Lines below which an open detail takes the place of the nonces."""
 FLAT = 18
@@ -56,6 +59,7 @@ class Main(Screen[None], inherit_bindings=False):
         """Whether the screen stands still; the deck goes on."""
         self._detail = False
         self._steps = Steps(id="steps")
+        self._face = Face(id="face")
         self._ladder = Ladder(id="ladder")
         self._side = Side(id="side")
         self._nonces = Nonces(id="nonces")
@@ -67,6 +71,7 @@ class Main(Screen[None], inherit_bindings=False):
         self._classify(self.size)
         yield self._steps
         with Container(id="middle"):
+            yield self._face
             with Vertical(id="left"):
                 yield self._lanes
                 yield self._ladder
@@ -100,6 +105,7 @@ class Main(Screen[None], inherit_bindings=False):
 
     def _classify(self, size: Size) -> None:
         self.set_class(size.width >= WIDE, "-wide")
+        self.set_class(size.width >= VAST, "-vast")
         self.set_class(size.height < LOW, "-low")
         self._nonces.folded = size.height < FLAT
 
@@ -127,6 +133,7 @@ class Main(Screen[None], inherit_bindings=False):
         """Gives every widget what it shows; each repaints only when that has changed."""
         steps, verdict, footer = self._steps, self._verdict, self._footer
         steps.known = verdict.known = footer.known = self._nonces.known = self.known
+        self._face.known = self.known
         steps.title, steps.subtitle = self.deck.title, self.deck.subtitle
         verdict.hint = "" if self._nonces.folded else self.deck.hint
         self._lanes.times = self._ladder.times
@@ -137,7 +144,7 @@ class Main(Screen[None], inherit_bindings=False):
         footer.following, footer.behind = self._ladder.following, self._ladder.behind
         footer.detail, footer.from_start = self.detail_open, self.from_start
         footer.paused, footer.waiting = self.paused, len(self.deck.events) - self.read
-        for widget in (steps, self._nonces, verdict, footer):
+        for widget in (steps, self._face, self._nonces, verdict, footer):
             widget.update()
 
     def on_ladder_moved(self) -> None:
@@ -187,6 +194,14 @@ class Main(Screen[None], inherit_bindings=False):
         if isinstance(self.deck, Notifies):
             self._do(self.deck.notify())
 
+    def action_stale(self) -> None:
+        if isinstance(self.deck, Spoils):
+            self._do(self.deck.spoil())
+
+    def action_put_back(self) -> None:
+        if isinstance(self.deck, Spoils):
+            self._do(self.deck.put_back())
+
     def action_rerun(self) -> None:
         self._ladder.follow(True)
         if isinstance(self.deck, Reruns):
@@ -215,6 +230,13 @@ class Main(Screen[None], inherit_bindings=False):
             self._open(False)
         else:
             await self._bring("detail" if again else name)
+
+    async def action_phone(self) -> None:
+        """The phone: beside the ladder where there is room, else in the pane."""
+        if self.has_class("-vast"):
+            self.toggle_class("-no-phone")
+        else:
+            await self.action_pane("phone")
 
     async def _bring(self, name: str) -> Pane:
         if isinstance(self.deck, Awaited):

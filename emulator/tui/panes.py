@@ -44,6 +44,7 @@ class Kind(NamedTuple):
 
 PANES: tuple[Kind, ...] = (
     Kind("detail", "emulator.tui.inspector", "Inspector", "the detail of the selected event"),
+    Kind("phone", "emulator.tui.face", "FacePane", "the handset as its owner sees it"),
 )
 
 

@@ -25,6 +25,8 @@ from emulator.protocol.events import (
     StepState,
     VerdictReached,
 )
+from emulator.tui import device
+from emulator.tui.device import Device
 
 KEPT_RUNS = 8
 """Runs whose steps are remembered: the shown one and those that wait or overlap with it."""
@@ -90,6 +92,7 @@ class Known(msgspec.Struct, frozen=True):
     notice: str = ""
     troubles: tuple[tuple[str, str], ...] = ()
     """(what, sentence) of what is wrong now; a bearer that opens after all takes its line away."""
+    device: Device = Device()
 
     @property
     def run(self) -> RunLook:
@@ -120,6 +123,13 @@ class Known(msgspec.Struct, frozen=True):
 
 def fold(known: Known, event: Event) -> Known:
     """What is known after one more event."""
+    before = known.device
+    known = _fold(known, event)
+    after = device.fold(before, event)
+    return known if after is known.device else msgspec.structs.replace(known, device=after)
+
+
+def _fold(known: Known, event: Event) -> Known:
     what = event.what
     if event.session:
         known = _enter(known, event)

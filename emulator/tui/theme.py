@@ -70,12 +70,16 @@ Ladder, Sheet {
 }
 #middle { height: 1fr; width: 100%; }
 #left { width: 1fr; height: 1fr; }
+#face { display: none; width: 38; padding: 0 1; }
+Main.-vast #face { display: block; }
+Main.-vast.-no-phone #face { display: none; }
 #side { width: 100%; height: 2fr; display: none; }
 Pane { width: 100%; height: 100%; }
 Main.-detail #side { display: block; }
 Main.-detail.-low #nonces { display: none; }
 Main.-wide #middle { layout: horizontal; }
 Main.-wide #side { display: block; width: 40%; height: 1fr; border-left: solid $border-blurred; }
+Main.-vast #side { width: 34%; }
 Dialog { background: $background 60%; align: center middle; }
 Dialog #box, Dialog > Static { width: 76; max-width: 100%; background: $surface; padding: 0 2; }
 Dialog #box { height: auto; max-height: 80%; padding: 1 2; border-top: solid $primary; }

@@ -366,6 +366,12 @@ class RecordedDeck:
         self.calls.append("rerun")
         self._begin(self._runs[0])
 
+    async def spoil(self) -> None:
+        self.calls.append("spoil")
+
+    async def put_back(self) -> None:
+        self.calls.append("put_back")
+
     async def answer(self, accepted: bool) -> None:
         self.calls.append(f"answer {accepted}")
         self._play([(0.5, PersonAnswered(accepted, "owner"))], self._session)

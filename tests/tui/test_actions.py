@@ -262,6 +262,25 @@ async def leave_detail(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert app.query_one(Ladder).has_focus and app.main.detail_open
 
 
+async def phone(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: "listens on" in text_of(app))
+    await pilot.press(key)
+    await until(pilot, lambda: "listens on" not in text_of(app))
+
+
+def _asks(name: str) -> Check:
+    """The key asks the deck for this."""
+
+    async def check(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+        deck = app.main.deck
+        assert isinstance(deck, RecordedDeck) and name not in deck.calls
+        await pilot.press(key)
+        await until(pilot, lambda: name in deck.calls)
+
+    return check
+
+
 def _boxed(
     does: Callable[[PickerDialog], bool], *start: str, marks: tuple[str, ...] | None = None
 ) -> Check:
@@ -330,6 +349,9 @@ CHECKS: dict[str, Check] = {
     "notify": notify,
     "rerun": rerun,
     "detail": detail,
+    "phone": phone,
+    "stale": _asks("spoil"),
+    "put-back": _asks("put_back"),
     "hex": hex_,
     "digest": digest,
     "text": text,
