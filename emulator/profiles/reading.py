@@ -28,7 +28,22 @@ def load(
     in it, [account] being that of every account.
     """
     path = find(name)
-    own = _read(path)
+    return layered(path, _read(path), overrides, handset, tables)
+
+
+def parsed(path: Path, text: str) -> Profile:
+    """The profile that a file with this text would be."""
+    return layered(path, _tables(path, text))
+
+
+def layered(
+    path: Path,
+    own: dict[str, Any],
+    overrides: Mapping[str, str] | None = None,
+    handset: str = "",
+    tables: Mapping[str, Any] | None = None,
+) -> Profile:
+    """A file's tables over the profiles that it names."""
     layers = [(path.name, own)]
     shipped_kind = kind_of(path)
     if shipped_kind != "servers":
@@ -67,12 +82,26 @@ def _layer(kind: str, name: object, path: Path) -> dict[str, Any]:
     raise ProfileError(f"{path}: {kind[:-1]} = {name!r}: no such profile{hint}")
 
 
+def stores_of(server: str) -> dict[str, str]:
+    """The datastores of a server profile: {name: URI at the server}."""
+    stores = _layer("servers", server, Path("--server")).get("stores", {})
+    return {name: table.get("server", "") for name, table in stores.items()}
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
     except OSError as wrong:
         raise ProfileError(f"{path}: cannot be read: {wrong.strerror}") from wrong
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+    except UnicodeDecodeError as wrong:
+        raise ProfileError(f"{path}: not TOML: {wrong}") from wrong
+    return _tables(path, text)
+
+
+def _tables(path: Path, text: str) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
         raise ProfileError(f"{path}: not TOML: {wrong}") from wrong
     if "account" in data:
         if "accounts" in data:
