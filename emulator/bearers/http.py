@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from emulator import __version__
+from emulator.bearers import troubles
 from emulator.bearers.httptrace import Trace
 from emulator.protocol.effects import Lost, Reply
 from emulator.protocol.events import Headers
@@ -88,7 +89,7 @@ class HttpClient:
         except SettingsError as wrong:
             return trace.lost(str(wrong))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ssl.SSLError) as wrong:
-            return trace.lost(_words(wrong, url, bool(self._settings.proxy)))
+            return trace.lost(troubles.words(wrong, url, bool(self._settings.proxy)))
         except ValueError as wrong:
             # urlsplit and httpx disagree on what to raise for a URL that is none.
             return trace.lost(f"{without_userinfo(url)}: not a URL: {wrong}")
@@ -164,9 +165,7 @@ async def _pinned(url: str, pin: str, patience: float) -> ssl.SSLContext:
     pem = await asyncio.to_thread(ssl.get_server_certificate, address, timeout=patience)
     found = fingerprint(pem)
     if found != normal(pin):
-        raise SettingsError(
-            f"the server's certificate is not the pinned one; its SHA-256 is {found}"
-        )
+        raise SettingsError(f"{troubles.NOT_PINNED}; its SHA-256 is {found}")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | _NO_CHECK_TIME
@@ -182,26 +181,3 @@ def fingerprint(pem: str) -> str:
 def normal(pin: str) -> str:
     """A fingerprint as people write it ("SHA256:AB:CD...") as lower-case hex."""
     return pin.lower().removeprefix("sha256:").replace(":", "").replace(" ", "")
-
-
-def _words(wrong: Exception, url: str, through_proxy: bool) -> str:
-    """What a person can do something about."""
-    place = urlsplit(url).netloc.rpartition("@")[2] + (
-        " through http.proxy" if through_proxy else ""
-    )
-    text = str(wrong) or type(wrong).__name__
-    if "CERTIFICATE_VERIFY_FAILED" in text or "certificate verify failed" in text:
-        why = text.partition("certificate verify failed: ")[2].partition(" (_ssl")[0]
-        return (
-            f"the certificate of {place} was refused ({why or 'not trusted'}); "
-            "set http.ca_file, or pin it with http.pin"
-        )
-    if "[SSL" in text:
-        return f"no TLS connection to {place}: {text.partition(' (_ssl')[0]}"
-    if isinstance(wrong, httpx.ConnectError):
-        return f"no server answers at {place} ({text})"
-    if isinstance(wrong, httpx.RemoteProtocolError):
-        if "disconnected" in text:
-            return f"{place} closed the connection without a response"
-        return f"{place} does not answer in HTTP ({text})"
-    return f"{place}: {text}"
