@@ -149,7 +149,7 @@ def drafted(draft: Draft, path: Path) -> Profile:
 
     profile = reading.parsed(path, toml(tables_of(draft)))
     if wrong := problems(profile, notifications=False):
-        raise ProfileError("; ".join(wrong))
+        raise ProfileError("; ".join(text.removeprefix("account account: ") for text in wrong))
     return profile
 
 

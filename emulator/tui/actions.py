@@ -16,6 +16,8 @@ Where = Literal[
     "dialog",
     "list",
     "start",
+    "form",
+    "choice",
 ]
 
 
@@ -262,6 +264,35 @@ ACTIONS: tuple[Action, ...] = (
         "demo",
     ),
     Action(
+        "start-connect",
+        ("c",),
+        "Connect to a server",
+        "say what you know of it; it is tried at once",
+        "start",
+        "connect",
+    ),
+    Action(
+        "try",
+        ("ctrl+t",),
+        "Try",
+        "ask the server with what is filled in; no item moves",
+        "form",
+        "try",
+        "try it",
+    ),
+    Action(
+        "pin",
+        ("ctrl+g",),
+        "Pin",
+        "trust the certificate that is shown, and no other, and try again",
+        "form",
+        "pin",
+        "pin the certificate",
+    ),
+    Action("turn", ("right", "space"), "Turn", "the next choice", "choice", "turn(1)"),
+    Action("turn-back", ("left",), "Turn back", "the choice before", "choice", "turn(-1)"),
+    Action("go-on", ("enter",), "Go on", "on to the next field", "choice", "screen.next_field"),
+    Action(
         "leave-help",
         ("escape", "question_mark", "q", "enter"),
         "Back",
@@ -284,6 +315,8 @@ WORDS: dict[Where, str] = {
     "dialog": "in a box",
     "list": "in a list",
     "start": "on the start screen",
+    "form": "in the form for a server",
+    "choice": "in a field with choices",
 }
 
 _KEY_WORDS = {

@@ -66,5 +66,9 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
         self.focus_previous()
 
     def on_input_submitted(self) -> None:
-        """Enter in a field does what enter does in the box."""
+        # Textual calls this for every class that has it: a subclass overrides `entered`.
+        self.entered()
+
+    def entered(self) -> None:
+        """Enter in a field does what the box says."""
         self.action_submit()

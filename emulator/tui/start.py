@@ -15,9 +15,12 @@ from emulator import __version__
 from emulator.exports.text import BAD, Line, Span, clean, clip, wrap
 from emulator.tui.actions import bindings, keys_of, of
 from emulator.tui.block import Block
+from emulator.tui.keyline import key_line
 from emulator.tui.picker import Choice, Picker
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from emulator.tui.app import HandsetApp
 
 WHAT = (
@@ -92,20 +95,9 @@ class Bottom(Block):
 
     def lines(self, width: int) -> Sequence[Line]:
         told = wrap(f"{BAD} {self.wrong}", width - 2, 6) if self.wrong else []
-        keys: list[Span] = []
-        for key, word, call in (
-            ("enter", "take the line", "screen.take"),
-            ("?", "help", "app.help"),
-            ("q", "quit", "app.quit"),
-        ):
-            keys += [
-                Span(" ", "bar"),
-                Span(key, "barkey", call),
-                Span(f" {word} ", "bar", call),
-            ]
-        room = width - sum(len(span.text) for span in keys)
+        words = {"pick": "take the line"}
         lines: list[Line] = [(Span(" "), Span(row, "alarm")) for row in told]
-        return [*lines, (*keys, Span(" " * max(room, 0), "bar"))]
+        return [*lines, key_line(("pick", "help", "quit"), width, words)]
 
 
 class Start(Screen[None], inherit_bindings=False):
@@ -141,9 +133,9 @@ class Start(Screen[None], inherit_bindings=False):
         self._bottom.update()
 
     def on_picker_picked(self) -> None:
-        self.action_take()
+        self.action_pick()
 
-    def action_take(self) -> None:
+    def action_pick(self) -> None:
         """Takes the row under the cursor."""
         chosen = self._menu.chosen
         if chosen is None:
@@ -158,6 +150,15 @@ class Start(Screen[None], inherit_bindings=False):
         from emulator.tui import decks
 
         self._handset_app.play(decks.demo())
+
+    def action_connect(self) -> None:
+        from emulator.tui.connect import Connect
+
+        self.app.push_screen(Connect(), self._connected)
+
+    def _connected(self, path: "Path | None") -> None:
+        if path is not None:
+            self._play_profile(str(path))
 
     def _play_profile(self, name: str) -> None:
         from emulator.profiles import ProfileError

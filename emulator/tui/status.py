@@ -15,8 +15,9 @@ from emulator.exports.text import (
     width_of,
     wrap,
 )
-from emulator.tui.actions import ACTIONS, key_word
+from emulator.tui.actions import ACTIONS
 from emulator.tui.block import Block
+from emulator.tui.keyline import key_of
 from emulator.tui.run import Known
 
 KEYS = "y or + allow   - decline"
@@ -105,7 +106,7 @@ def footer_line(
     room = width - width_of((state,)) - 1
     shown: list[Line] = []
     lasting = ("back", "help", "quit") if from_start else ("help", "quit")
-    always = [_key(a.id) for a in ACTIONS if a.id in lasting]
+    always = [key_of(a.id) for a in ACTIONS if a.id in lasting]
     room -= sum(width_of(key) for key in always)
     wanted = ["notify", "rerun", "detail", "follow", "pause", "digest", "hex", "text"]
     if detail:
@@ -113,25 +114,13 @@ def footer_line(
     if known.question:
         wanted = ["accept", "decline", *(name for name in wanted if name != "notify")]
     for name in wanted:
-        key = _key(name)
+        key = key_of(name)
         if width_of(key) <= room:
             shown.append(key)
             room -= width_of(key)
     keys = tuple(span for key in (*shown, *always) for span in key)
     gap = width - width_of(keys) - width_of((state,))
     return (*keys, Span(" " * max(gap, 0), "bar"), state)
-
-
-def _key(name: str) -> Line:
-    action = next(a for a in ACTIONS if a.id == name)
-    place = "app" if action.where == "app" else "screen"
-    call = action.call if "." in action.call else f"{place}.{action.call}"
-    word = action.short or action.title.lower()
-    return (
-        Span(" ", "bar"),
-        Span(key_word(action.keys[0]), "barkey", call),
-        Span(f" {word} ", "bar", call),
-    )
 
 
 class Verdict(Block):

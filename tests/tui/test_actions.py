@@ -7,10 +7,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from emulator.answers import Answer
+from emulator.bearers.certificate import Certificate
+from emulator.probe import Tried
 from emulator.protocol.events import NonceTried, SessionClosed
 from emulator.tui import actions
 from emulator.tui.actions import ACTIONS, Action, key_word
 from emulator.tui.app import HandsetApp
+from emulator.tui.connect import Connect
 from emulator.tui.dialog import Dialog
 from emulator.tui.help import help_lines
 from emulator.tui.inspector import Page
@@ -26,6 +30,8 @@ BESIDE = {
     "dialog": {"dialog"},
     "list": {"list"},
     "start": {"start", "list", "app"},
+    "form": {"form", "choice", "dialog"},
+    "choice": {"form", "choice", "dialog"},
     "detail": {"detail", "sheet", "app", "everywhere", "question"},
 }
 """Which places' keys work at the same time; a box's own widgets come before the box."""
@@ -205,6 +211,51 @@ async def start_demo(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert app.main.deck.title == "demo"
 
 
+async def start_connect(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.screen, Connect))
+
+
+async def _form(app: HandsetApp, pilot: Pilot[None]) -> Connect:
+    form = Connect()
+    app.push_screen(form)
+    await until(pilot, lambda: form.focused is not None and form.focused.id == "url")
+    return form
+
+
+async def try_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    form = await _form(app, pilot)
+    await pilot.press(key)
+    await until(pilot, lambda: "url is missing" in form._told.note[0])
+
+
+async def pin(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    form = await _form(app, pilot)
+    await pilot.press(key)
+    assert form.draft().pin == ""
+    shown = Certificate("CN=a", "CN=a", "ab" * 32, "2026-01-01", "2027-01-01")
+    form._tell(Tried(Answer("certificate", ""), shown))
+    await pilot.press(key)
+    assert form.draft().pin == "ab" * 32
+
+
+def _turns(server: str) -> Check:
+    """The key turns the choice of the server's kind, from generic to the one of that name."""
+
+    async def check(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+        form = await _form(app, pilot)
+        await pilot.press("tab", key)
+        await until(pilot, lambda: form.draft().server == server)
+
+    return check
+
+
+async def go_on(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    form = await _form(app, pilot)
+    await pilot.press("tab", key)
+    await until(pilot, lambda: form.focused is not None and form.focused.id == "user")
+
+
 async def quit_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: app._exit)
@@ -362,6 +413,12 @@ CHECKS: dict[str, Check] = {
     "close": close,
     "back": back,
     "start-demo": start_demo,
+    "start-connect": start_connect,
+    "try": try_,
+    "pin": pin,
+    "turn": _turns("built-in"),
+    "turn-back": _turns("syncevolution"),
+    "go-on": go_on,
     "help": help_,
     "help-in-box": help_in_box,
     "palette": palette,
@@ -400,7 +457,7 @@ CHECKS: dict[str, Check] = {
 )
 async def test_every_key_of_every_action(action: Action, key: str) -> None:
     stage = playing(RecordedDeck())
-    if action.where == "start":
+    if action.where in ("start", "form", "choice"):
         stage = starting()
     elif action.id == "back":
         stage = chosen(RecordedDeck())
