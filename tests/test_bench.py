@@ -232,9 +232,10 @@ async def test_no_nonce_is_made_stale_while_a_session_runs():
                 self.spoilt = True
                 await self.spoil()
 
-    bench = Busy()
+    watch = Watch()
+    bench = Busy(ended=watch.runs.put_nowait)
     await bench.start()
-    await bench.settled()
+    await watch.result(bench)
     refused = [e.what.sentence for e in bench.events if isinstance(e.what, Failed)]
     assert refused == ["a session runs: its end may store a nonce; try then"]
     await bench.close()
