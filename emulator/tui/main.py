@@ -132,8 +132,8 @@ class Main(Screen[None], inherit_bindings=False):
     def _project(self) -> None:
         """Gives every widget what it shows; each repaints only when that has changed."""
         steps, verdict, footer = self._steps, self._verdict, self._footer
-        steps.known = verdict.known = footer.known = self._nonces.known = self.known
-        self._face.known = self.known
+        steps.known = verdict.known = footer.known = self._face.known = self.known
+        self._nonces.book = self.known.book
         steps.title, steps.subtitle = self.deck.title, self.deck.subtitle
         verdict.hint = "" if self._nonces.folded else self.deck.hint
         self._lanes.times = self._ladder.times

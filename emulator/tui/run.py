@@ -10,9 +10,6 @@ from emulator.protocol.events import (
     HandsetStarted,
     ItemMoved,
     MessageSent,
-    NoncesHeld,
-    NonceStored,
-    NonceTried,
     NotificationRead,
     PeerNonces,
     PeerSaid,
@@ -26,6 +23,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 from emulator.tui import device
+from emulator.tui.book import Book, Held, learn
 from emulator.tui.device import Device
 
 KEPT_RUNS = 8
@@ -48,6 +46,7 @@ class RunLook(msgspec.Struct, frozen=True):
 
     number: int
     opened: str = ""
+    account: str = ""
     steps: tuple[StepLook, ...] = (StepLook(),) * 6
     outcome: str = ""
     sentence: str = ""
@@ -64,14 +63,6 @@ class Aside(msgspec.Struct, frozen=True):
     sentence: str = ""
 
 
-class Held(msgspec.Struct, frozen=True):
-    """The nonces of the handset for an account; None where no event has told them yet."""
-
-    client: str | None = None
-    server: str | None = None
-    candidate: str | None = None
-
-
 class Known(msgspec.Struct, frozen=True):
     """All that is on the screen but the ladder. `shown` is the run in the strip, 0 before any.
 
@@ -85,9 +76,8 @@ class Known(msgspec.Struct, frozen=True):
     started: bool = False
     bearers: tuple[str, ...] = ()
     """Addresses on which the handset listens now."""
-    account: str = ""
-    held: dict[str, Held] = {}
-    peers: dict[str, PeerNonces] = {}
+    book: Book = Book()
+    """Both sides' nonces."""
     question: str = ""
     notice: str = ""
     troubles: tuple[tuple[str, str], ...] = ()
@@ -99,26 +89,21 @@ class Known(msgspec.Struct, frozen=True):
         return next((run for run in self.runs if run.number == self.shown), RunLook(0))
 
     @property
+    def account(self) -> str:
+        return self.book.account
+
+    @property
     def nonces(self) -> Held:
-        return self.held.get(self.account, Held())
+        return self.book.of().own
 
     @property
     def peer(self) -> PeerNonces | None:
-        return self.peers.get(self.account)
+        return self.book.of().peer
 
     @property
     def failed(self) -> bool:
         """Whether something of ours went wrong, and no run since shows that it is over."""
         return any(not what for what, _ in self.troubles)
-
-    @property
-    def disagree(self) -> bool:
-        """Whether both sides are known to hold different nonces."""
-        own, peer = self.nonces, self.peer
-        if peer is None or peer.inferred:
-            return False
-        pairs = ((own.client, peer.client), (own.server, peer.server))
-        return any(a is not None and b is not None and a != b for a, b in pairs)
 
 
 def fold(known: Known, event: Event) -> Known:
@@ -133,6 +118,9 @@ def _fold(known: Known, event: Event) -> Known:
     what = event.what
     if event.session:
         known = _enter(known, event)
+    book = learn(known.book, event)
+    if book is not known.book:
+        known = msgspec.structs.replace(known, book=book)
     match what:
         case HandsetStarted():
             return _anew(known)
@@ -141,9 +129,9 @@ def _fold(known: Known, event: Event) -> Known:
         case VerdictReached() if what.reason == "duplicate" and _of(known, event).messages:
             return known  # the session that it asks for goes on
         case VerdictReached():
-            return _judged(_about(known, what.account), event, what)
+            return _judged(_run(known, event, account=what.account), event, what)
         case SessionOpened():
-            return _run(_about(known, what.account), event, opened=what.session_kind)
+            return _run(known, event, opened=what.session_kind, account=what.account)
         case SessionClosed():
             closed = _run(
                 known,
@@ -156,32 +144,12 @@ def _fold(known: Known, event: Event) -> Known:
             )
             return msgspec.structs.replace(closed, question="")
         case MessageSent():
-            known = _run(known, event, messages=_of(known, event).messages + 1)
-            if what.cred is not None and what.cred.nonce_kind == "stored":
-                return _learn(known, known.account, client=what.cred.nonce)
-            return known
+            return _run(known, event, messages=_of(known, event).messages + 1)
         case ItemMoved():
             run = _of(known, event)
             if what.direction == "out":
                 return _run(known, event, sent=run.sent + 1)
             return _run(known, event, received=run.received + 1)
-        case NonceTried():
-            known = _about(known, what.account)
-            if what.nonce_kind == "stored":
-                return _learn(known, what.account, server=what.nonce)
-            if what.nonce_kind == "candidate":
-                return _learn(known, what.account, candidate=what.nonce)
-            return known
-        case NonceStored():
-            return _learn(_about(known, what.account), what.account, **{what.slot: what.nonce})
-        case NoncesHeld():
-            known = _about(known, what.account) if not known.account else known
-            # A nonce that was never set counts as the empty one; it is not the same as unknown.
-            held = Held(what.client or "", what.server or "", what.candidate or "")
-            return msgspec.structs.replace(known, held={**known.held, what.account: held})
-        case PeerNonces():
-            known = _about(known, what.account) if not known.account else known
-            return msgspec.structs.replace(known, peers={**known.peers, what.account: what})
         case PersonAsked():
             key = "question" if what.needs_answer else "notice"
             return msgspec.structs.replace(known, **{key: what.text})
@@ -266,12 +234,3 @@ def _moved(known: Known, event: Event, what: StepMoved) -> tuple[StepLook, ...]:
     if 1 <= what.step <= len(steps):
         steps[what.step - 1] = StepLook(what.state, what.detail, event.seq)
     return tuple(steps)
-
-
-def _about(known: Known, account: str) -> Known:
-    return msgspec.structs.replace(known, account=account) if account else known
-
-
-def _learn(known: Known, account: str, **nonces: str) -> Known:
-    held = msgspec.structs.replace(known.held.get(account, Held()), **nonces)
-    return msgspec.structs.replace(known, held={**known.held, account: held})

@@ -18,6 +18,7 @@ from emulator.exports.text import (
 from emulator.tui.actions import ACTIONS
 from emulator.tui.block import Block
 from emulator.tui.keyline import key_of
+from emulator.tui.nonces import differ_words
 from emulator.tui.run import Known
 
 KEYS = "y or + allow   - decline"
@@ -48,8 +49,9 @@ def _of_run(known: Known, width: int) -> list[Line]:
     if run.outcome:
         good = run.outcome == "synchronised"
         text = run.sentence or run.outcome
-        if good and known.disagree:
-            good, text = False, f"{text}; but the nonces of both sides differ"
+        differing = known.book.of(run.account).differing
+        if good and differing:
+            good, text = False, f"{text}; but {differ_words(differing)}"
         return _told(f"{GOOD if good else BAD} {text}", "good" if good else "bad", width, 3)
     if known.question:
         return []

@@ -17,7 +17,8 @@ from emulator.protocol.events import (
     StepMoved,
     VerdictReached,
 )
-from emulator.tui.run import Held, Known, fold
+from emulator.tui.book import Held
+from emulator.tui.run import Known, fold
 from tests.tui import recording
 from tests.tui.recording import CLIENT_0, CLIENT_1, LOST, PUSH, SERVER_1, STALE, events
 
@@ -156,14 +157,6 @@ def test_a_verdict_opens_a_run_again() -> None:
     again = VerdictReached("verified-session-id", "", "ds", 1, "session-id", "", "it verified")
     known = fold(known, _event(again, 1))
     assert (known.run.outcome, known.run.sentence) == ("", "")
-
-
-def test_nonces_differ_only_where_both_sides_are_known() -> None:
-    known = known_after(events(recording.resync(), up=recording.up()))
-    assert not known.disagree
-    assert fold(known, _event(PeerNonces("ds", CLIENT_0, LOST, False), 1)).disagree
-    assert not fold(known, _event(PeerNonces("ds", CLIENT_0, LOST, True), 1)).disagree
-    assert not fold(known, _event(PeerNonces("ds", None, None, False), 1)).disagree
 
 
 def test_the_bearers_that_are_open_are_known() -> None:

@@ -15,12 +15,11 @@ from emulator.protocol.events import (
     PeerNonces,
     PersonAsked,
 )
-from emulator.tui.nonces import folded_lines, nonce_lines
 from emulator.tui.run import Known, fold
 from emulator.tui.status import footer_line, verdict_lines
 from emulator.tui.steps import step_lines
 from tests.tui import recording
-from tests.tui.recording import CLIENT_0, CLIENT_1, LOST, SERVER_1, events
+from tests.tui.recording import CLIENT_1, LOST, events
 
 HINT = "n sends another notification"
 STARTED = HandsetStarted("demo", "IMEI:1", ("s",))
@@ -113,7 +112,7 @@ def test_synchronised_is_not_green_while_the_nonces_differ() -> None:
     known = fold(known, odd)
     said = shown(known)
     assert said.text.startswith("✗ synchronised, 1 sent and 1 received")
-    assert "but the nonces of both sides differ" in said.text.replace("\n", " ")
+    assert "but the server nonce of both sides differs" in said.text.replace("\n", " ")
     assert "good" not in said.tones and "bad" in said.tones
     assert [step.state for step in known.run.steps] == ["failed", *["passed"] * 5]
 
@@ -123,22 +122,3 @@ def test_all_six_steps_stay_on_a_narrow_strip(width: int) -> None:
     (line,) = step_lines(played(recording.resync()).run, width)
     text = plain(line).replace("─", "").split()
     assert " ".join(text) == "1 ✗ 2 ✓ 3 ✓ 4 ✓ 5 ✓ 6 ✓"
-
-
-@pytest.mark.parametrize("width", [40, 60, 80])
-def test_the_nonces_fold_to_one_line(width: int) -> None:
-    (line,) = folded_lines(played(recording.resync()[:12]), width)
-    assert width_of(line) <= width
-    assert "=" in plain(line) and "≠" in plain(line)
-
-
-def test_supposed_nonces_never_look_like_known_ones() -> None:
-    known = played(recording.resync())
-    supposed = PeerNonces("ds", CLIENT_1, SERVER_1, True)
-    known = fold(known, Event(seq=99, at=0.0, session=1, what=supposed))
-    lines = nonce_lines(known, 120)
-    assert "= " in plain(lines[1]) and "  supposed" in plain(lines[1])
-    assert "agree" not in "".join(plain(line) for line in lines)
-    assert {span.tone for line in lines for span in line} & {"good", "bad"} == set()
-    other = fold(known, Event(seq=99, at=0.0, what=PeerNonces("ds", CLIENT_0, SERVER_1, True)))
-    assert {span.tone for line in nonce_lines(other, 120) for span in line} & {"bad"} == set()
