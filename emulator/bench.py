@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from emulator import profiles
+from emulator.conductor import Run
 from emulator.journal import Journal
 from emulator.phone import Phone
 from emulator.protocol import inspection
-from emulator.protocol.effects import Effect, Record, Stopped
+from emulator.protocol.effects import Effect, Record, Send, Stopped
 from emulator.protocol.events import (
     Event,
     Failed,
@@ -33,6 +34,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 from emulator.starts import PACE, SCENARIOS
+from emulator.stepping import Stepper
 from emulator.store import StoreError
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class Bench:
         pace: float = 0.0,
         handset: str = profiles.DEFAULT_HANDSET,
         journal: Journal | None = None,
+        breakpoints: tuple[str, ...] = (),
         clock: Callable[[], float] = time.time,
         ended: Callable[[int], None] = lambda run: None,
     ) -> None:
@@ -72,6 +75,7 @@ class Bench:
         broken = f"; server: {', '.join(misbehave)}" if misbehave else ""
         self.subtitle = self.scenario.title + broken
         self.hint = "g goes to the first event, enter opens one; n sends another notification"
+        self.stepper = Stepper(self.journal.append, breakpoints)
         self._handset = handset
         self._misbehave = misbehave
         self._delay = pace / _PACED_EVENTS
@@ -205,9 +209,12 @@ class Bench:
         self.journal.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    async def _gate(self, effect: Effect) -> None:
-        if self._delay and isinstance(effect, Record) and isinstance(effect.what, _PACED):
+    async def _gate(self, effect: Effect, run: Run) -> Send | None:
+        changed = await self.stepper.gate(effect, run)
+        paced = isinstance(effect, Record) and isinstance(effect.what, _PACED)
+        if self._delay and paced and not self.stepper.every:
             await asyncio.sleep(self._delay)
+        return changed
 
     def _fact(self, fact: "Fact") -> None:
         from emulator.server.exchange import NoncesAre

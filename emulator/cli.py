@@ -40,6 +40,33 @@ Misbehave = Annotated[
 ]
 
 
+def _breaks(names: list[str] | None) -> list[str]:
+    """Before anything else is looked at: `--break list` needs no profile."""
+    if not names:
+        return []
+    from emulator.breakpoints import BREAKPOINTS, checked
+
+    if names == ["list"]:
+        print("\n".join(f"{point.id:<20} {point.title}" for point in BREAKPOINTS))
+        raise typer.Exit
+    try:
+        return list(checked(names))
+    except ValueError as wrong:
+        raise Failure(f"--break: {wrong}") from wrong
+
+
+Breaks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--break",
+        metavar="ID",
+        callback=_breaks,
+        is_eager=True,
+        help="Stop there, on the screen; `--break list` names them all.",
+    ),
+]
+
+
 Form = Literal["raw", "wsp", "sms-deliver", "sms-submit"]
 Initiator = Literal["server", "user"]
 Slot = Literal["client", "server", "candidate"]
@@ -75,11 +102,13 @@ def demo(
         str, typer.Option("--handset", metavar="NAME", help="A handset profile.")
     ] = "generic-wbxml",
     timeout: Annotated[float, typer.Option("--timeout", metavar="S", min=0)] = 60.0,
+    breaks: Breaks = None,
 ) -> None:
     """Built-in server, handset and a notification: the six steps, no network needed."""
     from emulator.verbs.demo import demo as go
 
-    _done(go(scenario, tuple(misbehave or ()), pace, headless, json, journal, handset, timeout))
+    lists = tuple(misbehave or ()), tuple(breaks or ())
+    _done(go(scenario, *lists, pace, headless, json, journal, handset, timeout))
 
 
 @app.command()
@@ -104,11 +133,12 @@ def run(
     timeout: Annotated[float | None, typer.Option("--timeout", metavar="S", min=0)] = None,
     journal: JournalFile = None,
     state: StateFolder = None,
+    breaks: Breaks = None,
 ) -> None:
     """The handset for real: waits for notifications, or starts a sync."""
     from emulator.verbs.run import run as go
 
-    lists = tuple(listen or ()), tuple(sync or ())
+    lists = tuple(listen or ()), tuple(sync or ()), tuple(breaks or ())
     _done(go(profile, server_url, *lists, headless, json, once, timeout, journal, state))
 
 

@@ -33,8 +33,10 @@ from emulator.protocol.effects import (
 from emulator.protocol.events import (
     Failed,
     Headers,
+    MessageEdited,
     MessageReceived,
     MessageSent,
+    Octets,
     PushArrived,
     SessionClosed,
     What,
@@ -47,12 +49,14 @@ from emulator.protocol.turn import SessionState
 from emulator.protocol.verdict import Verdict
 from emulator.store import Store
 
-Gate = Callable[[Effect], Awaitable[None]]
+Gate = Callable[[Effect, "Run"], Awaitable[Send | None]]
+"""Awaited before an effect of a run is carried out; a Send may come back changed."""
 Question = Callable[[str], Awaitable[bool]]
 
 
-async def no_gate(effect: Effect) -> None:
+async def no_gate(effect: Effect, run: "Run") -> Send | None:
     """Nothing waits."""
+    return None
 
 
 class Client(Protocol):
@@ -186,16 +190,11 @@ class Conductor:
         heard: Input | None = None
         while self._todo:
             # Taken off only once it may be done: a stop at the gate leaves it to be done.
-            await self._gate(self._todo[0])
+            changed = await self._gate(self._todo[0], self._run)
             effect = self._todo.popleft()
             match effect:
                 case Send():
-                    assert self._client is not None
-                    heard = await self._client.post(
-                        effect.url, effect.content_type, effect.octets, effect.headers
-                    )
-                    if heard.exchange is not None:
-                        self._run.record(heard.exchange)
+                    heard = await self._post(effect, changed)
                 case Ask():
                     heard = await self._answer(effect.text)
                 case Load():
@@ -204,6 +203,20 @@ class Conductor:
                     return None
                 case _:
                     self._at_once(effect)
+        return heard
+
+    async def _post(self, meant: Send, changed: Send | None) -> Input:
+        assert self._client is not None and self._state is not None
+        if changed is not None and changed != meant:
+            octets = Octets.of(changed.octets)
+            edited = MessageEdited(self._state.msg_id, changed.url, changed.content_type, octets)
+            self._run.record(edited, self._state.account)
+        leaves = changed or meant
+        heard = await self._client.post(
+            leaves.url, leaves.content_type, leaves.octets, leaves.headers
+        )
+        if heard.exchange is not None:
+            self._run.record(heard.exchange)
         return heard
 
     def _at_once(self, effect: Effect) -> None:
@@ -224,5 +237,5 @@ class Conductor:
 async def gated(gate: Gate, run: Run, whats: Iterable[What]) -> None:
     """Records events one at a time, each when the gate lets it."""
     for what in whats:
-        await gate(Record(what))
+        await gate(Record(what), run)
         run.record(what)

@@ -173,11 +173,16 @@ class Handset:
             found = msgspec.structs.replace(found, verdict="held")
         whats = [*verdict.events(found), *(each.event() for each in found.remarks)]
         whats += verdict.stored(changes, keyring)
-        if not found.verified:
+        if found.verdict == "held" or found.reason == "duplicate":
+            # That is how it is now, beside the session that runs: nothing waits for a person here.
             for what in whats:
                 run.record(what)
             if found.verdict != "held":
                 self._ended(run.number)
+            return
+        if not found.verified:
+            await gated(self._gate, run, whats)
+            self._ended(run.number)
             return
         self._take(run, found.account, found)
         await gated(self._gate, run, whats)

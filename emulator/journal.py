@@ -5,6 +5,7 @@ The first line names the format and the tool. Octets are written with their secr
 """
 
 import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -18,6 +19,7 @@ from emulator.protocol.events import (
     AnyWhat,
     Cut,
     Event,
+    MessageEdited,
     MessageReceived,
     MessageSent,
     Octets,
@@ -62,7 +64,7 @@ class Journal:
         self, what: What, *, session: int = 0, cause: int = 0, account: Account | None = None
     ) -> Event:
         """Writes one event down; octets of a message lose the secrets of `account` first."""
-        if isinstance(what, MessageSent | MessageReceived):
+        if isinstance(what, MessageSent | MessageEdited | MessageReceived):
             # Our own Creds say what they are; a peer's may not.
             doubtful = isinstance(what, MessageReceived) and what.summary.startswith("Cred")
             octets = cut(bytes(what.octets), what.content_type, account, doubtful)
@@ -106,7 +108,11 @@ def cut(
     """
     # Without NULs the mark shows in UTF-16 too.
     in_objects = secretspans.in_octets(octets)
-    if not (has_cred or in_objects or _MARK in octets.replace(b"\0", b"").lower()):
+    own = _basic(account) if account and account.user else b""
+    # A person may have edited away what says that it is one.
+    verbatim = [(m.start(), m.end()) for m in re.finditer(re.escape(own), octets)] if own else []
+    marked = _MARK in octets.replace(b"\0", b"").lower()
+    if not (has_cred or in_objects or marked or verbatim):
         return Octets(octets.hex())
     reader = codec.by_media_type(content_type)
     try:
@@ -114,14 +120,22 @@ def cut(
     except WireError:
         spans = [(0, len(octets))]
     name = account.name if account else "unknown"
-    own = _basic(account) if account else b""
     masked = bytearray(octets)
     cuts = []
-    for start, end in spans:
+    for start, end in _apart([*spans, *verbatim]):
         kind = "basic" if own and octets[start:end] == own else "foreign"
         cuts.append(Cut(start, end - start, f"{name}/{kind}/1"))
         masked[start:end] = bytes(end - start)
     return Octets(bytes(masked).hex(), tuple(cuts))
+
+
+def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same without those that lie inside another one."""
+    return [s for s in sorted(set(spans)) if not any(_inside(s, other) for other in spans)]
+
+
+def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one != other and other[0] <= one[0] and one[1] <= other[1]
 
 
 def _basic(account: Account) -> bytes:

@@ -8,12 +8,14 @@ import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from emulator.conductor import Run
 from emulator.journal import Journal
 from emulator.phone import Phone
 from emulator.profiles import Profile
 from emulator.protocol import digest, inspection, sessionid
-from emulator.protocol.effects import Effect, Record, Stopped
+from emulator.protocol.effects import Effect, Record, Send, Stopped
 from emulator.protocol.events import Event, Failed, NonceStored, PeerNonces
+from emulator.stepping import Stepper
 from emulator.store import StoreError
 from emulator.wire import notification
 from emulator.wire.notification import Sync
@@ -32,10 +34,12 @@ class Live:
         sync: tuple[str, ...] = (),
         ended: Callable[[int], None] = lambda run: None,
         attended: bool = True,
+        breakpoints: tuple[str, ...] = (),
     ) -> None:
         self.title = profile.name
         self.subtitle = ", ".join(account.url for account in profile.accounts)
         self.journal = journal
+        self.stepper = Stepper(journal.append, breakpoints)
         self._profile = profile
         self._sync = sync
         self._state = state
@@ -52,7 +56,7 @@ class Live:
             self._state,
             self.journal,
             listen=self._listen,
-            gate=self._suppose,
+            gate=self._gate,
             attended=self._attended,
             ended=self._ended,
         )
@@ -125,7 +129,12 @@ class Live:
     def document(self, event: Event) -> str:
         return inspection.document(event)
 
-    async def _suppose(self, effect: Effect) -> None:
+    async def _gate(self, effect: Effect, run: Run) -> Send | None:
+        changed = await self.stepper.gate(effect, run)
+        self._suppose(effect)
+        return changed
+
+    def _suppose(self, effect: Effect) -> None:
         """After a nonce is stored: what the server should hold by now."""
         if not isinstance(effect, Record) or not isinstance(effect.what, NonceStored):
             return

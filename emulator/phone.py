@@ -55,6 +55,7 @@ class Phone:
         self._addresses = [_address(address) for address in listen]
         self._bearers: list[udp.UdpBearer] = []
         self._readers: list[asyncio.Task[None]] = []
+        self._judging: set[asyncio.Task[int]] = set()
         self._queue: asyncio.Queue[tuple[bytes, str, str]] = asyncio.Queue(QUEUE)
         self._question: asyncio.Future[bool] | None = None
         self.handset = Handset(
@@ -96,12 +97,16 @@ class Phone:
             self._queue.put_nowait((octets, bearer, sender))
 
     async def _judge(self) -> None:
+        """Each notification in a task of its own: one that waits at a breakpoint holds up no other."""
         while True:
             push = await self._queue.get()
-            try:
-                await self.handset.deliver(*push)
-            finally:
-                self._queue.task_done()
+            task = asyncio.create_task(self.handset.deliver(*push))
+            self._judging.add(task)
+            task.add_done_callback(self._judged)
+
+    def _judged(self, task: asyncio.Task[int]) -> None:
+        self._judging.discard(task)
+        self._queue.task_done()
 
     async def _read(self, source: str) -> None:
         """A line of hex is a push; a line that is none is a malformed one, and stays in sight."""
@@ -144,6 +149,10 @@ class Phone:
             bearer.close()
         for reader in self._readers:
             reader.cancel()
+        judging = list(self._judging)
+        for task in judging:
+            task.cancel()
+        await asyncio.gather(*judging, return_exceptions=True)
         await self.handset.stop(why)
         self.store.close()
 

@@ -18,6 +18,7 @@ from emulator import answers
 from emulator.answers import Answer
 from emulator.bearers import certificate, troubles
 from emulator.bearers.certificate import Certificate
+from emulator.conductor import Run
 from emulator.journal import Journal
 from emulator.phone import Phone
 from emulator.profiles import Profile
@@ -51,7 +52,7 @@ async def attempt(profile: Profile, patience: float = PATIENCE) -> Tried:
 async def _session(profile: Profile, folder: Path, journal: Journal) -> None:
     taken = asyncio.Event()
 
-    async def gate(effect: Effect) -> None:
+    async def gate(effect: Effect, run: Run) -> None:
         if isinstance(effect, Send) and answers.accepted(journal.events):
             taken.set()
             # Until the session is stopped from outside: this message never leaves.

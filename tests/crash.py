@@ -23,6 +23,7 @@ import msgspec
 
 from emulator import journal as journals
 from emulator.bearers.http import HttpClient
+from emulator.conductor import Run
 from emulator.handset import Handset
 from emulator.journal import Journal
 from emulator.profiles import Profile
@@ -131,7 +132,7 @@ async def one_run(
 ) -> dict[str, object]:
     """A handset gets a notification, and lives as long as `points` let it."""
 
-    async def gate(effect: Effect) -> None:
+    async def gate(effect: Effect, run: Run) -> None:
         if not isinstance(effect, Record):
             points.reach(f"before-{type(effect).__name__}")
 

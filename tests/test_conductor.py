@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from emulator.conductor import Run
 from emulator.protocol.effects import (
     Effect,
     Keep,
@@ -50,7 +51,7 @@ class Breakpoint:
         self.reached = asyncio.Event()
         self.go = asyncio.Event()
 
-    async def __call__(self, effect: Effect) -> None:
+    async def __call__(self, effect: Effect, run: Run) -> None:
         if self._which(effect) and not self.go.is_set():
             self.reached.set()
             await self.go.wait()
@@ -83,7 +84,7 @@ class Fails:
         self._which = which
         self.failed = False
 
-    async def __call__(self, effect: Effect) -> None:
+    async def __call__(self, effect: Effect, run: Run) -> None:
         if self._which(effect) and not self.failed:
             self.failed = True
             raise RuntimeError("the gate is broken")

@@ -107,7 +107,7 @@ def holding(table):
     """A table whose session waits before its first message until `go` is set."""
     reached, go = asyncio.Event(), asyncio.Event()
 
-    async def gate(effect):
+    async def gate(effect, run):
         if isinstance(effect, Send) and not go.is_set():
             reached.set()
             await go.wait()
@@ -426,7 +426,7 @@ async def test_every_reply_names_the_message_that_caused_it(table):
 async def test_nothing_leaves_before_the_gate_lets_it(table):
     sent = []
 
-    async def gate(effect):
+    async def gate(effect, run):
         if isinstance(effect, Record) and isinstance(effect.what, MessageSent):
             sent.append(len(posts))
 

@@ -17,12 +17,14 @@ from emulator.protocol.events import (
     Failed,
     HandsetStarted,
     ItemMoved,
+    MessageEdited,
     MessageReceived,
     MessageSent,
     NonceKind,
     NonceStored,
     NonceTried,
     NotificationRead,
+    Paused,
     PeerSaid,
     PersonAnswered,
     PersonAsked,
@@ -33,6 +35,7 @@ from emulator.protocol.events import (
     SessionClosed,
     SessionIdUsed,
     SessionOpened,
+    StopsSet,
     TransportLost,
     VerdictReached,
 )
@@ -168,6 +171,15 @@ def _wide(event: Event) -> _Drawn | None:
             return _look("wide", f"{said} by the {what.by}", "good" if what.accepted else "warn")
         case PeerSaid():
             return _look("wide", f"server: {what.sentence}", "note")
+        case Paused() if what.breakpoint:
+            return _look("wide", f"stopped at breakpoint {what.breakpoint}", "dim")
+        case StopsSet() if not what.every:
+            marked = ", ".join(what.breakpoints) or "none"
+            return _look("wide", f"breakpoints: {marked}", "dim")
+        case MessageEdited():
+            octets = len(what.octets.hex) // 2
+            text = f"edited by hand: message {what.msg_id} leaves as {octets} other octets"
+            return _look("to-server", text, "warn")
         case _:
             return None
 

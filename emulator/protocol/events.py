@@ -205,6 +205,18 @@ class MessageSent(What, frozen=True):
     headers: Headers = ()
 
 
+class MessageEdited(What, frozen=True):
+    """A person changed the message that MessageSent before it tells of: these octets left instead.
+
+    The protocol goes on believing what it meant.
+    """
+
+    msg_id: int
+    url: str
+    content_type: str
+    octets: Octets
+
+
 class MessageReceived(What, frozen=True):
     """An HTTP response came. `code` is the Status for our SyncHdr, 0 when there is none.
 
@@ -368,6 +380,30 @@ class PeerSaid(What, frozen=True):
     sentence: str
 
 
+class StopsSet(What, frozen=True):
+    """The person marked breakpoints (their ids); `every`: each event in sight is one, step by step."""
+
+    breakpoints: tuple[str, ...]
+    every: bool
+
+
+class Paused(What, frozen=True):
+    """A run waits for the person, before what `coming` says. No timer runs meanwhile.
+
+    `breakpoint` is the id of what stopped it, "" for a single step; `step` the step of the change
+    request that comes, 0 for none; `editable` when it is a message, which may still be changed.
+    """
+
+    breakpoint: str
+    coming: str
+    step: int
+    editable: bool = False
+
+
+class Resumed(What, frozen=True):
+    """The person let the run that waited go on."""
+
+
 class Heard(What, frozen=True):
     """Input to the protocol: its kind and the random octets that came with it (hex)."""
 
@@ -394,6 +430,7 @@ AnyWhat = (
     | SessionOpened
     | StepMoved
     | MessageSent
+    | MessageEdited
     | MessageReceived
     | HttpExchanged
     | Challenged
@@ -408,6 +445,9 @@ AnyWhat = (
     | SessionClosed
     | PeerNonces
     | PeerSaid
+    | StopsSet
+    | Paused
+    | Resumed
     | Heard
     | Failed
 )

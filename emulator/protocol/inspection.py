@@ -10,6 +10,7 @@ from emulator.protocol import clientauth, digest
 from emulator.protocol.digest import Working
 from emulator.protocol.events import (
     Event,
+    MessageEdited,
     MessageReceived,
     MessageSent,
     NonceTried,
@@ -115,7 +116,7 @@ def _first(keyring: Keyring, fits: Callable[[Account], bool]) -> Account | None:
 def document(event: Event) -> str:
     """The octets of an event as text: SyncML as indented XML, a push as its fields; "" for others."""
     what = event.what
-    if isinstance(what, MessageSent | MessageReceived):
+    if isinstance(what, MessageSent | MessageEdited | MessageReceived):
         return _message(what.octets, what.content_type)
     if isinstance(what, PushArrived | NotificationRead):
         return _push(bytes(what.octets))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from emulator.conductor import Run
 from emulator.journal import Journal
 from emulator.phone import Phone
 from emulator.profiles import Profile
@@ -181,7 +182,7 @@ class Stage(ABC):
         self._ended.add(run)
         self._progress.set()
 
-    async def _gate(self, effect: Effect) -> None:
+    async def _gate(self, effect: Effect, run: Run) -> None:
         if isinstance(effect, Ask):
             # The question is put as soon as this returns.
             asyncio.get_running_loop().call_soon(self.the_phone.answer, self._accepts)

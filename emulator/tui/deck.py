@@ -12,6 +12,7 @@ from emulator.protocol.events import Event
 
 if TYPE_CHECKING:
     from emulator.protocol.digest import Working
+    from emulator.stepping import Stepper
 
 
 class Deck(Protocol):
@@ -83,6 +84,15 @@ class Spoils(Protocol):
 
     async def put_back(self) -> None:
         """Puts the nonce back that was there before."""
+
+
+@runtime_checkable
+class Steps(Protocol):
+    """Lets a person stop its runs and go through them step by step."""
+
+    @property
+    def stepper(self) -> "Stepper":
+        """Where the runs stop, and what waits."""
 
 
 class Awaited:

@@ -13,22 +13,26 @@ from emulator.protocol.events import (
     HandsetStarted,
     HttpExchanged,
     ItemMoved,
+    MessageEdited,
     MessageReceived,
     MessageSent,
     NonceStored,
     NonceTried,
     NotificationRead,
+    Paused,
     PeerNonces,
     PeerSaid,
     PersonAnswered,
     PersonAsked,
     PushArrived,
     Remarked,
+    Resumed,
     SecretReplaced,
     ServerCredJudged,
     SessionClosed,
     SessionIdUsed,
     SessionOpened,
+    StopsSet,
     TransportLost,
     VerdictReached,
 )
@@ -138,6 +142,18 @@ def _others(event: Event) -> tuple[str, str]:
             )
         case Failed():
             return "trouble", what.sentence
+        case MessageEdited():
+            return "edited by hand", (
+                f"These octets left in place of message {what.msg_id}. The handset goes on as if "
+                "it had sent what it meant, in the line above."
+            )
+        case Paused():
+            return "the run waited", f"It waited for the person. Next: {what.coming}."
+        case Resumed():
+            return "the run goes on", "The person let the run that waited go on."
+        case StopsSet():
+            marked = ", ".join(what.breakpoints) or "none"
+            return "breakpoints", f"Runs stop at: {marked}."
         case _:
             return type(what).__name__, ""
 

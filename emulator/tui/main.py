@@ -14,10 +14,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.geometry import Size
-from textual.screen import Screen
 
 from emulator.protocol.events import Event, Failed
 from emulator.tui.actions import bindings, needs
+from emulator.tui.controls import Controls
 from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Reruns, Spoils
 from emulator.tui.face import Face
 from emulator.tui.ladder import Ladder, Lanes
@@ -42,7 +42,7 @@ BATCH = 5000
 """Events taken in one go, so that a long journal does not stop the keys."""
 
 
-class Main(Screen[None], inherit_bindings=False):
+class Main(Controls, inherit_bindings=False):
     """One deck, from its start until the screen is left; all keys are in the action table."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere", "question")
@@ -167,6 +167,8 @@ class Main(Screen[None], inherit_bindings=False):
         """What the deck cannot do is no action; answers are for questions, and a person who says
         `n` to one means no notification."""
         if not all(hasattr(self.deck, name) for name in needs(action)):
+            return False
+        if not self.may(action):
             return False
         if action == "answer":
             return bool(self.known.question)

@@ -11,15 +11,18 @@ from emulator.protocol.events import (
     ItemMoved,
     MessageSent,
     NotificationRead,
+    Paused,
     PeerNonces,
     PeerSaid,
     PersonAnswered,
     PersonAsked,
     PushArrived,
+    Resumed,
     SessionClosed,
     SessionOpened,
     StepMoved,
     StepState,
+    StopsSet,
     VerdictReached,
 )
 from emulator.tui import device
@@ -78,6 +81,10 @@ class Known(msgspec.Struct, frozen=True):
     """Addresses on which the handset listens now."""
     book: Book = Book()
     """Both sides' nonces."""
+    paused: Paused | None = None
+    """What a run waits before, and which run it is."""
+    paused_run: int = 0
+    stops: StopsSet = StopsSet((), False)
     question: str = ""
     notice: str = ""
     troubles: tuple[tuple[str, str], ...] = ()
@@ -142,6 +149,8 @@ def _fold(known: Known, event: Event) -> Known:
                 sent=what.items_sent,
                 received=what.items_received,
             )
+            if known.paused_run == event.session:
+                closed = msgspec.structs.replace(closed, paused=None, paused_run=0)
             return msgspec.structs.replace(closed, question="")
         case MessageSent():
             return _run(known, event, messages=_of(known, event).messages + 1)
@@ -165,6 +174,12 @@ def _fold(known: Known, event: Event) -> Known:
             bearers = tuple(b for b in known.bearers if b != what.address)
             troubles = (*rest, (what.address, sentence))
             return msgspec.structs.replace(known, troubles=troubles, bearers=bearers)
+        case Paused():
+            return msgspec.structs.replace(known, paused=what, paused_run=event.session)
+        case Resumed():
+            return msgspec.structs.replace(known, paused=None, paused_run=0)
+        case StopsSet():
+            return msgspec.structs.replace(known, stops=what)
         case Failed():
             return msgspec.structs.replace(
                 known, troubles=(*known.troubles[-2:], ("", what.sentence))
@@ -180,7 +195,7 @@ def _anew(known: Known) -> Known:
         run if run.outcome else msgspec.structs.replace(run, outcome="interrupted", sentence="")
         for run in known.runs
     )
-    return Known(over=over, runs=runs, started=True)
+    return Known(over=over, runs=runs, started=True, stops=known.stops)
 
 
 def _enter(known: Known, event: Event) -> Known:

@@ -19,6 +19,7 @@ from emulator.tui.actions import ACTIONS
 from emulator.tui.block import Block
 from emulator.tui.keyline import key_of
 from emulator.tui.nonces import differ_words
+from emulator.tui.paused import paused_lines
 from emulator.tui.run import Known
 
 KEYS = "y or + allow   - decline"
@@ -33,12 +34,13 @@ def verdict_lines(known: Known, hint: str, width: int) -> list[Line]:
         lines += _question(known.question, width)
     elif known.notice:
         lines += _told(known.notice, "note", width, 2)
+    lines += paused_lines(known, width)
     lines += _of_run(known, width)
     aside = known.aside
     if aside.number and aside.number != known.shown:
         mark, tone = (BAD, "bad") if aside.ignored else (THIN, "note")
         lines += _told(f"run {aside.number}: {mark} {aside.sentence}", tone, width, 2)
-    if known.question or known.failed:
+    if known.question or known.failed or known.paused:
         return lines
     return lines + _told(hint, "plain", width, 2)
 
@@ -53,7 +55,7 @@ def _of_run(known: Known, width: int) -> list[Line]:
         if good and differing:
             good, text = False, f"{text}; but {differ_words(differing)}"
         return _told(f"{GOOD if good else BAD} {text}", "good" if good else "bad", width, 3)
-    if known.question:
+    if known.question or known.paused_run == known.shown != 0:
         return []
     if run.number:
         number = max(range(1, 7), key=lambda n: run.steps[n - 1].seq)
@@ -110,9 +112,9 @@ def footer_line(
     lasting = ("back", "help", "quit") if from_start else ("help", "quit")
     always = [key_of(a.id) for a in ACTIONS if a.id in lasting]
     room -= sum(width_of(key) for key in always)
-    wanted = ["notify", "rerun", "detail", "follow", "pause", "digest", "hex", "text"]
+    wanted = ["notify", "rerun", "detail", "follow", "pause", "digest", "hex", "text", "step"]
     if detail:
-        wanted = ["detail", "digest", "hex", "text", "switch", "notify", "rerun", "follow"]
+        wanted = ["detail", "digest", "hex", "text", "switch", "notify", "rerun", "follow", "step"]
     if known.question:
         wanted = ["accept", "decline", *(name for name in wanted if name != "notify")]
     for name in wanted:

@@ -20,6 +20,7 @@ _DEFAULT_HANDSET = "generic-wbxml"
 def demo(
     scenario: str,
     misbehave: tuple[str, ...],
+    breaks: tuple[str, ...],
     pace: float,
     headless: bool,
     as_json: bool,
@@ -29,9 +30,10 @@ def demo(
 ) -> Exit:
     """Runs the demo. `pace` is the seconds that a run takes on the screen; headless never waits."""
     _check(scenario, misbehave, handset)
+    terminal.check_breaks(breaks, headless or as_json)
     record = terminal.journal(journal, time.time) if journal else None
     if terminal.on_screen(headless or as_json):
-        _show(scenario, misbehave, pace, handset, record)
+        _show(scenario, misbehave, breaks, pace, handset, record)
         return Exit.MET
 
     async def run() -> Exit:
@@ -74,6 +76,7 @@ def _check(scenario: str, misbehave: tuple[str, ...], handset: str) -> None:
 def _show(
     scenario: str,
     misbehave: tuple[str, ...],
+    breaks: tuple[str, ...],
     pace: float,
     handset: str,
     record: "Journal | None",
@@ -87,7 +90,12 @@ def _show(
         from emulator.bench import Bench
 
         return Bench(
-            scenario=scenario, misbehave=misbehave, pace=pace, handset=handset, journal=record
+            scenario=scenario,
+            misbehave=misbehave,
+            breakpoints=breaks,
+            pace=pace,
+            handset=handset,
+            journal=record,
         )
 
     HandsetApp(Awaited("demo", SCENARIOS[scenario].title, make)).run()

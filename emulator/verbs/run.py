@@ -19,6 +19,7 @@ def run(
     url: str,
     listen: tuple[str, ...],
     sync: tuple[str, ...],
+    breaks: tuple[str, ...],
     headless: bool,
     as_json: bool,
     once: bool,
@@ -27,6 +28,7 @@ def run(
     folder: Path | None,
 ) -> Exit:
     """Runs a handset of that profile on the screen, or headless until it is over."""
+    terminal.check_breaks(breaks, headless or as_json)
     profile = profiles.load(name, {"account.url": url} if url else None)
     if found := profiles.problems(profile, notifications=bool(listen) or not sync):
         raise Failure("\n".join(f"{name}: {problem}" for problem in found))
@@ -43,7 +45,7 @@ def run(
     if terminal.on_screen(headless or as_json):
         from emulator.tui.app import HandsetApp
 
-        deck = Live(profile, place, record, listen=listen, sync=sync)
+        deck = Live(profile, place, record, listen=listen, sync=sync, breakpoints=breaks)
         HandsetApp(deck).run()
         return Exit.MET
     endless = any(address.startswith("udp:") for address in listen)

@@ -27,3 +27,9 @@ def journal(path: Path | None, clock: Callable[[], float]) -> "Journal":
 def on_screen(headless: bool) -> bool:
     """Whether there is a terminal for the screen, and it is wanted."""
     return not headless and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def check_breaks(breaks: tuple[str, ...], headless: bool) -> None:
+    """Raises Failure for breakpoints where nobody could let the run go on."""
+    if breaks and not on_screen(headless):
+        raise Failure("--break: only on the screen; without it nobody can let the run go on")

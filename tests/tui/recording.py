@@ -12,6 +12,7 @@ from xml.dom import minidom
 
 from emulator.protocol import digest
 from emulator.protocol.digest import Working
+from emulator.protocol.effects import Record
 from emulator.protocol.events import (
     AnyWhat,
     BearerFailed,
@@ -25,6 +26,7 @@ from emulator.protocol.events import (
     Heard,
     HttpExchanged,
     ItemMoved,
+    MessageEdited,
     MessageReceived,
     MessageSent,
     NearMiss,
@@ -33,21 +35,25 @@ from emulator.protocol.events import (
     NonceTried,
     NotificationRead,
     Octets,
+    Paused,
     PeerNonces,
     PeerSaid,
     PersonAnswered,
     PersonAsked,
     PushArrived,
     Remarked,
+    Resumed,
     SecretReplaced,
     ServerCredJudged,
     SessionClosed,
     SessionIdUsed,
     SessionOpened,
     StepMoved,
+    StopsSet,
     TransportLost,
     VerdictReached,
 )
+from emulator.stepping import Stepper
 
 _FILE = Path(__file__).parents[1] / "vectors" / "vectors.json"
 _FLOW = next(v for v in json.loads(_FILE.read_text())["vectors"] if v["id"] == "resync.flow")
@@ -294,6 +300,18 @@ def asked() -> list[Step]:
     ]
 
 
+def waiting() -> list[Step]:
+    """As far as the message with the Chal, which is about to leave."""
+    run = resync()
+    leaves = [n for n, (_, what) in enumerate(run) if isinstance(what, MessageSent)]
+    return run[: leaves[1]]
+
+
+def next_message() -> MessageSent:
+    """The one before which `waiting` ends."""
+    return [what for _, what in resync() if isinstance(what, MessageSent)][1]
+
+
 def odd() -> list[Step]:
     """What else can happen, with text that must not be interpreted."""
     cut = Octets("00" * 40, (Cut(4, 8, "ds/basic/1"),))
@@ -302,6 +320,10 @@ def odd() -> list[Step]:
         (0.1, Remarked("wire", "warning", "SyncML RepPro", "[bold]unknown[/bold] \x1b[31mred\x07 element")),
         (0.1, PeerSaid("the client's Cred verifies")),
         (0.1, MessageSent(7, 3, URL, XML, cut, 1, "Cred, Alert 200, Final", None)),
+        (0.1, StopsSet(("send", "chal"), False)),
+        (0.1, Paused("send", "message 7 leaves (package 3): [b]Alert 200[/b]", 5, True)),
+        (0.1, Resumed()),
+        (0.1, MessageEdited(7, URL, XML, cut)),
         (0.1, Failed("the state folder is locked by another handset")),
         (0.1, PersonAnswered(True, "owner")),
     ]  # fmt: skip
@@ -337,6 +359,7 @@ class RecordedDeck:
         self.events: list[Event] = []
         self.hint = "n sends another notification, r starts over; select an event to see it."
         self.calls: list[str] = []
+        self.stepper = Stepper(lambda what: self._play([(0.0, what)], 0))
         self._runs = list(runs) if runs is not None else [resync()]
         self._before = list(before) if before is not None else up()
         self._pace = pace
@@ -371,6 +394,20 @@ class RecordedDeck:
 
     async def put_back(self) -> None:
         self.calls.append("put_back")
+
+    def hold(self, what: AnyWhat) -> None:
+        """A run at work comes to an effect, and waits there if the stepper says so."""
+        task = asyncio.get_running_loop().create_task(self.stepper.gate(Record(what), self))  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @property
+    def number(self) -> int:
+        return self._session
+
+    def record(self, what: AnyWhat) -> None:
+        """As a run does."""
+        self._play([(0.0, what)], self._session)
 
     async def answer(self, accepted: bool) -> None:
         self.calls.append(f"answer {accepted}")

@@ -100,6 +100,48 @@ async def rerun(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await _called(app, pilot, key, "rerun")
 
 
+async def _held(app: HandsetApp, pilot: Pilot[None]) -> RecordedDeck:
+    """A run waits before the message with the Chal."""
+    deck = app.main.deck
+    assert isinstance(deck, RecordedDeck)
+    deck.stepper.mark(("chal",))
+    deck._begin(recording.waiting())
+    deck.hold(recording.next_message())
+    await until(pilot, lambda: "waits. Next: message 2 leaves" in text_of(app))
+    return deck
+
+
+async def step(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: "step by step: the next event waits for s" in text_of(app))
+    deck = await _held(app, pilot)
+    await pilot.press(key)
+    await until(pilot, lambda: not deck.stepper.waiting and deck.stepper.every)
+
+
+async def continue_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    deck = await _held(app, pilot)
+    await pilot.press("s")
+    await until(pilot, lambda: not deck.stepper.waiting)
+    deck.hold(recording.next_message())
+    await until(pilot, lambda: "waits. Next: message 2 leaves" in text_of(app))
+    await pilot.press(key)
+    await until(pilot, lambda: not (deck.stepper.waiting or deck.stepper.every))
+    await until(pilot, lambda: "waits. Next" not in text_of(app))
+
+
+async def breakpoints(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    deck = app.main.deck
+    assert isinstance(deck, RecordedDeck)
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.screen, PickerDialog))
+    await pilot.press("space", "j", "space", "enter")
+    await until(pilot, lambda: app.screen is app.main)
+    assert deck.stepper.marked == ("first-verification", "second-verification")
+    await settled(app, pilot)
+    assert "breakpoints: first-verification, second-verification" in text_of(app)
+
+
 async def detail(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert not app.query_one(Page).is_on_screen
     await pilot.press(key)
@@ -399,6 +441,9 @@ CHECKS: dict[str, Check] = {
     "decline": decline,
     "notify": notify,
     "rerun": rerun,
+    "step": step,
+    "continue": continue_,
+    "breakpoints": breakpoints,
     "detail": detail,
     "phone": phone,
     "stale": _asks("spoil"),

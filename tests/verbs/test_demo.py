@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.breakpoints import BREAKPOINTS
 from emulator.journal import read
 from emulator.protocol.events import SessionClosed
 from emulator.starts import SCENARIOS
@@ -82,6 +83,8 @@ def test_the_journal_has_the_run(handset: Handset, tmp_path: Path) -> None:
         (("--misbehave", "nope"), "--misbehave: no misbehaviour 'nope'"),
         (("--misbehave", "sign-with:nope"), "--misbehave: "),
         (("--handset", "generic-xm"), "did you mean 'generic-xml'?"),
+        (("--break", "sned"), "--break: no breakpoint 'sned'; did you mean 'send'?"),
+        (("--break", "send"), "--break: only on the screen"),
         (("--pace", "x"), "Invalid value for '--pace'"),
         (("--journal", "/nowhere/j"), "/nowhere/j: cannot be written: No such file"),
     ],
@@ -95,3 +98,10 @@ def test_bad_input_is_usage(handset: Handset, arguments: tuple[str, ...], said: 
 def test_nothing_of_the_demo_stays(handset: Handset, tmp_path: Path, home: Path) -> None:
     handset("demo", "--headless")
     assert not home.exists()
+
+
+@pytest.mark.parametrize("verb", ["demo", "run"])
+def test_the_breakpoints_are_listed(handset: Handset, verb: str) -> None:
+    done = handset(verb, "--break", "list")
+    assert done.code == 0
+    assert [line.split()[0] for line in done.out.splitlines()] == [p.id for p in BREAKPOINTS]

@@ -1,0 +1,55 @@
+"""The live controls of the main screen: step by step, breakpoints, and what else changes a run.
+
+Owns the way from their keys to the deck. What they mean is the deck's business.
+"""
+
+from collections.abc import Coroutine
+
+from textual.screen import Screen
+
+from emulator.tui.deck import Awaited, Deck, Steps
+from emulator.tui.run import Known
+
+
+class Controls(Screen[None]):
+    """What the main screen can do to a run at work; boxes are made when they are opened."""
+
+    deck: Deck | Awaited
+    known: Known
+
+    def _do(self, work: Coroutine[object, object, None]) -> None:
+        raise NotImplementedError
+
+    def may(self, action: str) -> bool:
+        """Whether an action of these has something to act on now."""
+        if action == "go_on":
+            return self.known.paused is not None or self.known.stops.every
+        return True
+
+    def action_step(self) -> None:
+        if isinstance(self.deck, Steps):
+            self.deck.stepper.step()
+
+    def action_go_on(self) -> None:
+        if isinstance(self.deck, Steps):
+            self.deck.stepper.go_on()
+
+    def action_breakpoints(self) -> None:
+        from emulator.breakpoints import BREAKPOINTS
+        from emulator.protocol.states import STEPS
+        from emulator.tui.picker import Choice, PickerDialog
+
+        deck = self.deck
+        if not isinstance(deck, Steps):
+            return
+        choices = [
+            Choice(p.id, p.title, f"{p.id}. {STEPS[p.step - 1].clause if p.step else ''}")
+            for p in BREAKPOINTS
+        ]
+
+        def marked(ids: tuple[str, ...] | None) -> None:
+            if ids is not None:
+                deck.stepper.mark(ids)
+
+        heading = "Where shall runs stop? Space marks, enter takes it."
+        self.app.push_screen(PickerDialog(heading, choices, deck.stepper.marked), marked)
