@@ -88,7 +88,7 @@ class Stepper:
         words = ahead.words
         if run.number in self._changed:
             meant = len(bytes(message.octets)) if message else 0
-            words += f" - as edited: {len(self._changed[run.number])} octets, meant were {meant}"
+            words += f"; as edited: {len(self._changed[run.number])} octets in place of {meant}"
         run.record(Paused(point, words, ahead.step, message is not None))
 
     async def gate(self, effect: Effect, run: "Run") -> Send | None:

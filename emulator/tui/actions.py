@@ -18,6 +18,7 @@ Where = Literal[
     "start",
     "form",
     "choice",
+    "editor",
 ]
 
 
@@ -136,6 +137,16 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
         "breakpoints",
         "breakpoints",
+        ("stepper",),
+    ),
+    Action(
+        "edit",
+        ("e",),
+        "Edit",
+        "edit the message that waits to leave",
+        "everywhere",
+        "edit_message",
+        "edit",
         ("stepper",),
     ),
     Action(
@@ -270,6 +281,16 @@ ACTIONS: tuple[Action, ...] = (
         "do it",
     ),
     Action("help-in-box", ("f1",), "Help", "show this help", "dialog", "app.help"),
+    Action("as-hex", ("f2",), "Hex", "from XML to hex, or back", "editor", "turn", "XML or hex"),
+    Action(
+        "as-typed",
+        ("f3",),
+        "As typed",
+        "send the text as it stands, malformed or not",
+        "editor",
+        "as_typed",
+        "as typed",
+    ),
     Action("next-field", ("tab", "down"), "Next", "the next field", "dialog", "next_field", "next"),
     Action(
         "previous-field",
@@ -347,6 +368,7 @@ WORDS: dict[Where, str] = {
     "start": "on the start screen",
     "form": "in the form for a server",
     "choice": "in a field with choices",
+    "editor": "while a message is edited",
 }
 
 _KEY_WORDS = {

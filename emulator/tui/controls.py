@@ -24,6 +24,8 @@ class Controls(Screen[None]):
         """Whether an action of these has something to act on now."""
         if action == "go_on":
             return self.known.paused is not None or self.known.stops.every
+        if action == "edit_message":
+            return self.known.paused is not None and self.known.paused.editable
         return True
 
     def action_step(self) -> None:
@@ -33,6 +35,24 @@ class Controls(Screen[None]):
     def action_go_on(self) -> None:
         if isinstance(self.deck, Steps):
             self.deck.stepper.go_on()
+
+    def action_edit_message(self) -> None:
+        from emulator.tui.editor import Editor
+
+        deck = self.deck
+        message = deck.stepper.message if isinstance(deck, Steps) else None
+        if not isinstance(deck, Steps) or message is None:
+            return
+
+        async def change(octets: bytes) -> None:
+            deck.stepper.change(octets)
+
+        def edited(octets: bytes | None) -> None:
+            if octets is not None:
+                self._do(change(octets))
+
+        title = f"Message {message.msg_id}, package {message.package}, as it will leave:"
+        self.app.push_screen(Editor(title, deck.stepper.octets, message.content_type), edited)
 
     def action_breakpoints(self) -> None:
         from emulator.breakpoints import BREAKPOINTS

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from emulator.tui.actions import bindings, key_word, of
+from emulator.tui.actions import Where, bindings, key_word, of
 
 T = TypeVar("T")
 
@@ -27,6 +27,8 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog")
     heading = ""
+    places: ClassVar[tuple[Where, ...]] = ("dialog",)
+    """Where in the action table its keys stand."""
 
     def body(self) -> Iterable[Widget]:
         """What stands in the box."""
@@ -41,7 +43,12 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
             yield Static(self.heading, id="heading", markup=False)
             yield from self.body()
         yield Static("", id="wrong", markup=False)
-        keys = "   ".join(f"{key_word(a.keys[0])} {a.short}" for a in of("dialog") if a.short)
+        keys = "   ".join(
+            f"{key_word(a.keys[0])} {a.short}"
+            for place in self.places
+            for a in of(place)
+            if a.short
+        )
         yield Static(keys, id="keys", markup=False)
 
     def complain(self, words: str) -> None:

@@ -21,7 +21,7 @@ def paused_lines(known: Known, width: int) -> list[Line]:
         step = STEPS[paused.step - 1]
         why = wrap(f"Step {step.number}, {step.title}: {step.clause}", width - 4, 3)
         lines += [(Span("   "), Span(row)) for row in why]
-    edit: tuple[str, ...] = ()
+    edit = ("edit",) if paused.editable else ()
     return [*lines, key_line(("step", "continue", *edit, "breakpoints"), width)]
 
 

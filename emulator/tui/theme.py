@@ -86,6 +86,9 @@ Dialog #box { height: auto; max-height: 80%; padding: 1 2; border-top: solid $pr
 Dialog #heading { text-style: bold; margin-bottom: 1; }
 Dialog #wrong { color: $error; }
 Dialog #keys { color: $secondary; }
+Editor #box, Editor > Static { width: 100%; padding: 0 1; }
+Editor #box { height: 1fr; max-height: 100%; padding: 0 1; }
+Editor TextArea { height: 1fr; border: none; padding: 0; }
 Picker { height: auto; max-height: 100%; }
 Palette SearchIcon { display: none; }
 Palette #--input { padding: 0 1; }

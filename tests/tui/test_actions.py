@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from emulator.answers import Answer
 from emulator.bearers.certificate import Certificate
@@ -27,6 +27,7 @@ from tests.tui.screen import chosen, playing, rows, settled, starting, still, te
 
 BESIDE = {
     "help": {"help", "sheet"},
+    "editor": {"editor", "dialog"},
     "dialog": {"dialog"},
     "list": {"list"},
     "start": {"start", "list", "app"},
@@ -128,6 +129,38 @@ async def continue_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: not (deck.stepper.waiting or deck.stepper.every))
     await until(pilot, lambda: "waits. Next" not in text_of(app))
+
+
+async def _editing(app: HandsetApp, pilot: Pilot[None], key: str) -> TextArea:
+    await _held(app, pilot)
+    await pilot.press(key)
+    await until(pilot, lambda: bool(app.screen.query(TextArea)))
+    return app.screen.query_one(TextArea)
+
+
+async def edit(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    assert app.screen is app.main
+    area = await _editing(app, pilot, key)
+    assert "  <SyncHdr>" in area.text
+
+
+async def as_hex(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    area = await _editing(app, pilot, "e")
+    await pilot.press(key)
+    await until(pilot, lambda: area.text.startswith("3C 3F 78 6D 6C"))
+    await pilot.press(key)
+    await until(pilot, lambda: "  <SyncHdr>" in area.text)
+
+
+async def as_typed(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    area = await _editing(app, pilot, "e")
+    area.load_text("<not SyncML")
+    await pilot.press("ctrl+s")
+    await until(pilot, lambda: "F3 sends it" in text_of(app))
+    await pilot.press(key)
+    await until(pilot, lambda: "as edited: 11 octets in place of" in text_of(app))
+    assert app.main.deck.stepper.octets == b"<not SyncML"  # type: ignore[union-attr]
 
 
 async def breakpoints(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
@@ -444,6 +477,9 @@ CHECKS: dict[str, Check] = {
     "step": step,
     "continue": continue_,
     "breakpoints": breakpoints,
+    "edit": edit,
+    "as-hex": as_hex,
+    "as-typed": as_typed,
     "detail": detail,
     "phone": phone,
     "stale": _asks("spoil"),
