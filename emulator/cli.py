@@ -20,7 +20,7 @@ app = typer.Typer(
 digest_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 profile_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(digest_app, name="digest", help="Credentials calculator, with the Working.")
-app.add_typer(profile_app, name="profile", help="Profiles: list, show, check.")
+app.add_typer(profile_app, name="profile", help="Profiles: list, show, check, new.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Headless = Annotated[bool, typer.Option("--headless", help="Without the screen.")]
@@ -68,6 +68,7 @@ Breaks = Annotated[
 
 
 Form = Literal["raw", "wsp", "sms-deliver", "sms-submit"]
+Codec = Literal["wbxml", "xml"]
 Initiator = Literal["server", "user"]
 Slot = Literal["client", "server", "candidate"]
 Action = Literal["show", "set", "forget", "stale", "unpin"]
@@ -379,7 +380,7 @@ def nonces(
 
 @profile_app.command(name="list")
 def list_profiles() -> None:
-    """The shipped profiles."""
+    """The shipped profiles, and your own."""
     from emulator.verbs import profile
 
     profile.list_()
@@ -399,6 +400,55 @@ def check_profile(name: str) -> None:
     from emulator.verbs import profile
 
     profile.check(name)
+
+
+@profile_app.command(name="new")
+def new_profile(
+    url: Annotated[str, typer.Option("--url", metavar="URL")] = "",
+    user: User = "",
+    password_from: Annotated[
+        str,
+        typer.Option(
+            "--password-from",
+            metavar="env:NAME|file:PATH|-",
+            help="The profile says where it is; with - it stands in the profile.",
+        ),
+    ] = "",
+    server: Annotated[
+        str, typer.Option("--server", metavar="KIND", help="`profile list` names them.")
+    ] = "generic",
+    server_id: Annotated[str, typer.Option("--server-id", metavar="S")] = "",
+    secret_from: Annotated[
+        str, typer.Option("--server-secret-from", metavar="env:NAME|file:PATH|-")
+    ] = "",
+    device_id: Annotated[str, typer.Option("--device-id", metavar="ID")] = "",
+    codec: Annotated[Codec, typer.Option("--codec")] = "wbxml",
+    stores: Annotated[
+        str, typer.Option("--stores", metavar="NAME=URI,...", help="Default: the server kind's.")
+    ] = "",
+    pin: Annotated[
+        str,
+        typer.Option("--pin", metavar="SHA256", help="Trust this certificate; `shown`: any shown."),
+    ] = "",
+    name: Annotated[
+        str, typer.Option("--name", "-o", metavar="NAME|FILE", help="Default: the server's host.")
+    ] = "",
+    tries: Annotated[bool, typer.Option("--try/--no-try", help="Ask the server first.")] = True,
+) -> None:
+    """A profile for a server: tried at once, and written if the server takes it."""
+    from emulator.profiles import writing
+    from emulator.verbs import newprofile as verb
+
+    draft = writing.Draft(
+        url=url,
+        server=server,
+        user=user,
+        server_id=server_id,
+        device_id=device_id or writing.Draft().device_id,
+        codec=codec,
+        pin=pin,
+    )
+    _done(verb.new(verb.Wanted(draft, name, password_from, secret_from, stores, tries)))
 
 
 def _done(code: Exit) -> None:

@@ -1,15 +1,20 @@
-"""`handset profile list|show|check`."""
+"""`handset profile list|show|check`; `new` is in `newprofile`."""
 
 from emulator import profiles
+from emulator.profiles import places
 from emulator.verbs.exits import Failure
 
 
 def list_() -> None:
-    """The shipped profiles with their descriptions."""
+    """The shipped profiles with their descriptions, and the user's own with their files."""
     for kind, names in profiles.shipped().items():
         print(kind)
         for name in names:
             print(f"  {name:16} {profiles.load(name).description}")
+    if own := places.own():
+        print("own")
+        for name, path in own.items():
+            print(f"  {name:16} {path}")
 
 
 def show(name: str, secrets: bool) -> None:
