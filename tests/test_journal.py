@@ -19,6 +19,7 @@ from emulator.protocol.events import (
     MessageReceived,
     MessageSent,
     Octets,
+    SessionOpened,
 )
 from emulator.protocol.keyring import Account
 from emulator.wire import build, xml
@@ -347,3 +348,11 @@ def test_the_secret_that_device_management_sets_is_cut(codec: Codec, charset: st
     kept = cut(octets, f"application/vnd.syncml.dm+{codec.name}{charset}", ACCOUNT)
     assert [gap.secret for gap in kept.cuts] == ["account/foreign/1"]
     assert b"srv-secret-2" not in bytes(kept).replace(b"\0", b"")
+
+
+def test_a_url_is_kept_without_user_and_password():
+    journal = Journal(lambda: 0.0)
+    url = "http://alice:hidden@ds.example.com/sync"
+    journal.append(MessageSent(1, 1, url, "text/plain", Octets(""), 1, ""))
+    journal.append(SessionOpened("ds", "ordinary", "1", url, "md5"))
+    assert {e.what.url for e in journal.events} == {"http://(secret)@ds.example.com/sync"}

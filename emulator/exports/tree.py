@@ -126,7 +126,7 @@ def _layer(layer: arrival.Layer, limit: int) -> Iterator[Node]:
         runs = ((start, end),) if start < end else ()
         part = span.bit % 8 or span.bits % 8
         about = codes.of_field(span.name, span.value)
-        bits = f"{span.bits} of these bits" if part else ""
+        bits = ("1 bit" if span.bits == 1 else f"{span.bits} bits") if part else ""
         yield Node(1, span.name, span.value, start, end, runs, about, bits)
 
 

@@ -159,6 +159,24 @@ ACTIONS: tuple[Action, ...] = (
         "detail",
     ),
     Action(
+        "tree",
+        ("t",),
+        "Tree",
+        "show the fields of the selected event, decoded and explained; once more: back",
+        "everywhere",
+        "view('tree')",
+        "tree",
+    ),
+    Action(
+        "xml",
+        ("X",),
+        "XML",
+        "show the selected message as a document; once more: back",
+        "everywhere",
+        "view('xml')",
+        "XML",
+    ),
+    Action(
         "hex",
         ("x",),
         "Hex",
@@ -166,6 +184,15 @@ ACTIONS: tuple[Action, ...] = (
         "everywhere",
         "view('hex')",
         "hex",
+    ),
+    Action(
+        "http",
+        ("h",),
+        "HTTP",
+        "show headers and timings of the selected message's exchange; once more: back",
+        "everywhere",
+        "view('http')",
+        "HTTP",
     ),
     Action(
         "digest",
@@ -177,13 +204,20 @@ ACTIONS: tuple[Action, ...] = (
         "digest",
     ),
     Action(
-        "text",
-        ("t",),
-        "Text",
-        "show the selected event decoded: a message as XML, anything else as its fields",
+        "copy",
+        ("y",),
+        "Copy",
+        "copy the selected event; in the detail what the cursor is on",
         "everywhere",
-        "view('text')",
-        "text",
+        "copy(False)",
+    ),
+    Action(
+        "copy-view",
+        ("Y",),
+        "Copy view",
+        "copy all of the view",
+        "everywhere",
+        "copy(True)",
     ),
     Action(
         "follow",
@@ -216,7 +250,7 @@ ACTIONS: tuple[Action, ...] = (
         "switch",
         ("tab",),
         "Switch",
-        "go to the detail and back, to scroll it",
+        "go to the detail and back: a cursor for its fields",
         "everywhere",
         "switch",
     ),
@@ -254,8 +288,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("page-down", ("pagedown", "ctrl+f"), "Page down", "one page down", "ladder", "page(1)"),
     Action("first", ("g", "home"), "First", "select the first event", "ladder", "first"),
     Action("last", ("G", "end"), "Last", "select the last event and follow", "ladder", "last"),
-    Action("line-up", ("k", "up"), "Line up", "scroll up", "sheet", "scroll_by(-1)"),
-    Action("line-down", ("j", "down"), "Line down", "scroll down", "sheet", "scroll_by(1)"),
+    Action("line-up", ("k", "up"), "Line up", "scroll up, or the cursor", "sheet", "scroll_by(-1)"),
+    Action(
+        "line-down",
+        ("j", "down"),
+        "Line down",
+        "scroll down, or the cursor",
+        "sheet",
+        "scroll_by(1)",
+    ),
     Action("sheet-up", ("pageup", "ctrl+b"), "Page up", "one page up", "sheet", "scroll_pages(-1)"),
     Action(
         "sheet-down",
@@ -267,6 +308,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("top", ("g", "home"), "Top", "to the first line", "sheet", "scroll_pages(-1000000)"),
     Action("bottom", ("G", "end"), "Bottom", "to the last line", "sheet", "scroll_pages(1000000)"),
+    Action("octet-left", ("left",), "Left", "in Hex to the octet before", "detail", "octet(-1)"),
+    Action("octet-right", ("right",), "Right", "in Hex to the next octet", "detail", "octet(1)"),
     Action("leave-detail", ("enter",), "Back", "back to the ladder", "detail", "screen.switch"),
     Action(
         "leave", ("escape",), "Leave", "leave the box, nothing is done", "dialog", "leave", "leave"
@@ -382,6 +425,8 @@ _KEY_WORDS = {
     "pagedown": "pgdn",
     "up": "↑",
     "down": "↓",
+    "left": "←",
+    "right": "→",
 }
 
 

@@ -6,14 +6,17 @@ from emulator.eventlog import beginning, place
 from emulator.protocol.events import (
     Event,
     HandsetStarted,
+    HttpExchanged,
     MessageReceived,
     MessageSent,
+    NearMiss,
     NonceTried,
     NotificationRead,
     Octets,
     PushArrived,
     ServerCredJudged,
     SessionClosed,
+    TransportLost,
     VerdictReached,
 )
 
@@ -65,19 +68,52 @@ def has_cred(event: Event) -> bool:
     return bool(what.headers) or "Cred" in what.summary.split(", ")
 
 
-def judgement(events: Sequence[Event], event: Event) -> Event | None:
-    """The event that judges the Cred of a received message."""
+def _after(events: Sequence[Event], event: Event) -> Iterator[Event]:
+    """The events of the same run after an event, as long as no other handset starts."""
     for index in range(place(events, event) + 1, len(events)):
         later = events[index]
         if isinstance(later.what, HandsetStarted):
-            return None
-        if later.session != event.session:
-            continue
+            return
+        if later.session == event.session:
+            yield later
+
+
+def judgement(events: Sequence[Event], event: Event) -> Event | None:
+    """The event that judges the Cred of a received message."""
+    for later in _after(events, event):
         if isinstance(later.what, ServerCredJudged):
             return later
         if isinstance(later.what, MessageReceived | MessageSent | SessionClosed):
             return None
     return None
+
+
+def exchange(events: Sequence[Event], event: Event) -> HttpExchanged | None:
+    """The exchange over HTTP by which a message left or came, or did not."""
+    what = event.what
+    if isinstance(what, HttpExchanged):
+        return what
+    if isinstance(what, MessageSent):
+        near = _after(events, event)
+    elif isinstance(what, MessageReceived | TransportLost):
+        near = _before(events, event)
+    else:
+        return None
+    for other in near:
+        if isinstance(other.what, HttpExchanged):
+            return other.what
+        if isinstance(other.what, MessageSent | SessionClosed | NotificationRead):
+            return None
+    return None
+
+
+def near_misses(events: Sequence[Event], event: Event) -> Sequence[NearMiss]:
+    """The near misses of the verdict to which a verification that failed has led."""
+    if not isinstance(event.what, NonceTried) or event.what.matched:
+        return ()
+    found = (e.what for e in _after(events, event) if isinstance(e.what, VerdictReached))
+    verdict = next(found, None)
+    return verdict.near_misses if verdict is not None else ()
 
 
 def about_notification(event: Event) -> bool:

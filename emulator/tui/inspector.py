@@ -1,48 +1,46 @@
-"""The detail of the selected event: what it is, then one of three views. Asks the deck only when seen."""
+"""The detail of the selected event: what it is, then one of five views. Asks the deck only when seen.
+
+Owns which view is shown, and what stands below it; what a view shows is in `views/`.
+"""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 
-from emulator.exports.text import Line, Span, wrap
-from emulator.protocol.events import Event, NonceTried, ServerCredJudged, VerdictReached
-from emulator.tui import context, detail_lines
-from emulator.tui.actions import bindings
-from emulator.tui.block import Block, Sheet, focus_mark
+from emulator.exports.text import Line, Span
+from emulator.protocol.events import Event
+from emulator.tui.block import Block, focus_mark
 from emulator.tui.deck import Deck
-from emulator.tui.describe import describe
 from emulator.tui.panes import Pane
 from emulator.tui.run import Known
+from emulator.tui.views.beside import below_octets, below_tree
+from emulator.tui.views.body import NOWHERE, Copied
+from emulator.tui.views.choice import View, best_view
+from emulator.tui.views.page import Page
 
-View = Literal["text", "hex", "digest"]
+__all__ = ["VIEWS", "Inspector", "Page", "View", "best_view"]
+
 VIEWS: tuple[tuple[View, str, str], ...] = (
-    ("text", "t", "text"),
+    ("tree", "t", "tree"),
+    ("xml", "X", "xml"),
     ("hex", "x", "hex"),
+    ("http", "h", "http"),
     ("digest", "d", "digest"),
 )
-
-
-def best_view(event: Event) -> View:
-    """The view that explains an event of this kind best."""
-    what = event.what
-    if isinstance(what, NonceTried | ServerCredJudged):
-        return "digest"
-    if isinstance(what, VerdictReached) and what.near_misses:
-        return "digest"
-    return "text"
+WORD = " detail "
+RECENT = 50
+"""Events after which nothing more is expected to belong to one."""
 
 
 class Views(Block):
     """Which views there are, and which one is shown."""
 
-    view: View = "text"
+    view: View = "tree"
     active = False
     """Whether the keys go to the detail."""
 
     def lines(self, width: int) -> Sequence[Line]:
-        spans: list[Span] = [Span(" detail  ", "bar")]
+        spans: list[Span] = []
         for view, key, word in VIEWS:
             call = f"screen.view('{view}')"
             if view == self.view:
@@ -50,94 +48,30 @@ class Views(Block):
             else:
                 spans += [Span(f" {key}", "barkey", call), Span(f" {word} ", "bar", call)]
         used = sum(len(span.text) for span in spans)
-        return [focus_mark((*spans, Span(" " * max(width - used, 0), "bar")), self.active)]
+        head = WORD if used + len(WORD) < width else " "
+        rest = " " * max(width - used - len(head), 0)
+        line = (Span(head, "bar"), *spans, Span(rest, "bar"))
+        return [focus_mark(line, self.active)]
 
 
-class Page(Sheet):
-    """Summary and view of one event."""
+class Below(Block):
+    """The octets of the field, or the field of the octet, on which the cursor stands."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("detail")
-
-    def __init__(self, deck: Deck, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.deck = deck
-        self.event: Event | None = None
-        self.view: View = "text"
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page = page
+        self.room = 0
+        """Lines of the whole pane."""
 
     def lines(self, width: int) -> Sequence[Line]:
-        event, width = self.event, max(width - 2, 10)
-        if event is None:
-            return [(Span(" Nothing has happened yet.", "dim"),)]
-        number = context.session_id(self.deck.events, event)
-        head: list[Line] = [
-            (Span(" "), *line) for line in detail_lines.summary_lines(event, width, number)
-        ]
-        clause: list[Line] = [(Span(" "), *line) for line in detail_lines.step_lines(event, width)]
-        if self.view == "text":
-            return _Joined([*head, *clause, ()], self._body(event, width), [])
-        return _Joined([*head, ()], self._body(event, width), [(), *clause])
-
-    def _body(self, event: Event, width: int) -> Sequence[Line]:
-        try:
-            if self.view == "hex":
-                return self._octets(event, width)
-            if self.view == "digest":
-                return self._digests(event, width)
-            return detail_lines.text_lines(event, self.deck.document(event), width)
-        except Exception as wrong:  # octets of a peer: whatever they are, the screen stays
-            return _note(f"This cannot be shown: {type(wrong).__name__}: {wrong}", width)
-
-    def _octets(self, event: Event, width: int) -> Sequence[Line]:
-        octets = detail_lines.octets_of(event)
-        if octets is not None:
-            return detail_lines.HexLines(octets, width + 1)
-        if context.about_notification(event):
-            octets = context.pushed(self.deck.events, event)
-            if octets is not None:
-                text = "The notification of this run: its digest (16 octets), then the trigger."
-                if context.notification(self.deck.events, event) is None:
-                    text = "The push of this run, in which no notification was found."
-                head = [*_note(text, width), ()]
-                return _Joined(head, detail_lines.HexLines(octets, width), [], "")
-        return _note("This event carries no octets.", width)
-
-    def _digests(self, event: Event, width: int) -> Sequence[Line]:
-        if not context.has_cred(event):
-            lines = detail_lines.digest_lines(event, self.deck.workings(event), width)
-            return lines or _note("There is no digest behind this event.", width)
-        judged = context.judgement(self.deck.events, event)
-        if judged is None:
-            return _note("The server's Cred in this message has not been judged.", width)
-        lines = detail_lines.digest_lines(judged, self.deck.workings(judged), width)
-        about = describe(judged).sentence
-        head = _note(f"The server's Cred, judged in a line below. {about}", width)
-        return [*head, *([()] if lines else []), *lines]
-
-
-def _note(text: str, width: int) -> list[Line]:
-    return [(Span(row, "dim"),) for row in wrap(text, width)]
-
-
-class _Joined(Sequence[Line]):
-    """Head and tail around a body of any length, which is indented by one cell as it is read."""
-
-    def __init__(
-        self, head: list[Line], body: Sequence[Line], tail: list[Line], indent: str = " "
-    ) -> None:
-        self._head, self._body, self._tail, self._indent = head, body, tail, Span(indent)
-
-    def __len__(self) -> int:
-        return len(self._head) + len(self._body) + len(self._tail)
-
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        if index < len(self._head):
-            return self._head[index]
-        index -= len(self._head)
-        if index < len(self._body):
-            return (self._indent, *self._body[index])
-        return self._tail[index - len(self._body)]
+        page, height = self._page, max(min(self.room // 4, 8), 3)
+        if not page.has_focus or page.subject.octets is None or page.place == NOWHERE:
+            return []
+        if page.view == "tree" and page.subject.tree.nodes:
+            return below_tree(page.subject, page.node, width, height)
+        if page.view == "hex":
+            return below_octets(page.subject, page.place, width, height)
+        return []
 
 
 class Inspector(Pane):
@@ -147,8 +81,12 @@ class Inspector(Pane):
         super().__init__(deck, id=id)
         self._views = Views()
         self._page = Page(deck, id="page")
+        self._below = Below(self._page)
+        self._event: Event | None = None
         self._chosen: View | None = None
         self._stale = False
+        self._read = 0
+        """How many events the deck had when the page was made."""
 
     @property
     def page(self) -> Page:
@@ -157,21 +95,31 @@ class Inspector(Pane):
     def compose(self) -> ComposeResult:
         yield self._views
         yield self._page
+        yield self._below
 
     def show(self, event: Event | None) -> None:
         """Shows `event`, unless it is shown already."""
-        if event is self._page.event and not self._stale:
+        same = event is not None and self._event is not None and event.seq == self._event.seq
+        if (same or event is self._event) and not self._stale:
             return
-        self._page.event = event
-        self._stale = True
+        self._event, self._stale = event, True
         self.refresh_view()
 
     def project(self, known: Known) -> None:
-        """Shows whether the keys go here, and what could not be shown before there was room."""
+        """Shows whether the keys go here, what could not be shown before, and what has come since."""
+        if self._waits and len(self.deck.events) != self._read:
+            self._stale = True
         self.refresh_view()
+        self._below.update()
         if self._views.active != self._page.has_focus:
             self._views.active = self._page.has_focus
             self._views.update()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether what comes next may belong to what is shown: an answer, a judgement, a verdict."""
+        recent = self._event is not None and self._read - self._event.seq < RECENT
+        return recent and self._page.view in ("http", "digest")
 
     def choose(self, view: View) -> None:
         """Keeps to one view for all events; the same one again leaves it to the event."""
@@ -183,10 +131,22 @@ class Inspector(Pane):
         """Makes the page anew, when it can be seen."""
         if not self._stale or not self._page.size:
             return
-        event = self._page.event
-        best = best_view(event) if event is not None else "text"
-        view = self._chosen or best
-        self._views.view = self._page.view = view
+        self._views.view = self._view
+        self._read = len(self.deck.events)
+        self._page.look(self._event, self._view)
         self._views.update()
-        self._page.update()
         self._stale = False
+
+    @property
+    def _view(self) -> View:
+        return self._chosen or (best_view(self._event) if self._event is not None else "tree")
+
+    def on_page_moved(self) -> None:
+        self._below.room = self.size.height
+        self._below.update()
+
+    def copied(self, whole: bool) -> Copied | None:
+        """What is copied here: what the cursor stands on, or all of the view."""
+        if self._stale:  # it is not on the screen, and never was
+            self._page.look(self._event, self._view)
+        return self._page.copied(whole) if whole or self._page.has_focus else None

@@ -172,6 +172,8 @@ class Main(Controls, inherit_bindings=False):
             return False
         if action == "answer":
             return bool(self.known.question)
+        if action == "copy" and self.known.question:
+            return parameters[0] is True  # `y` is the answer
         if action == "back":
             return self.from_start
         return not (action == "notify_handset" and self.known.question)
@@ -253,6 +255,16 @@ class Main(Controls, inherit_bindings=False):
         pane = await self._bring("detail")
         assert isinstance(pane, Inspector)
         pane.choose(view)
+
+    def action_copy(self, whole: bool) -> None:
+        """Puts what is selected, or all of the view, into the terminal's clipboard."""
+        from emulator.tui.copying import said, text_of
+
+        pane, event = self._side.shown, self._ladder.selected
+        found = (pane.copied(whole) if pane is not None else None) or text_of(event)
+        if found is not None:
+            self.app.copy_to_clipboard(found[1])
+            self.app.notify(said(*found), timeout=4, markup=False)
 
     async def action_toggle_detail(self) -> None:
         other = self._side.shown is not None and self._side.shown.id != "detail"

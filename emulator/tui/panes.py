@@ -29,6 +29,11 @@ class Pane(Vertical):
     def show(self, event: Event | None) -> None:
         """The selected event is this one."""
 
+    def copied(self, whole: bool) -> tuple[str, str] | None:
+        """What it is, and its text, for the clipboard: all that is shown, or what is selected there.
+        None: nothing of this pane is selected."""
+        return None
+
     def project(self, known: Known) -> None:
         """Called with each picture: repaint what has changed, and nothing else."""
 

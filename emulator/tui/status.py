@@ -112,9 +112,9 @@ def footer_line(
     lasting = ("back", "help", "quit") if from_start else ("help", "quit")
     always = [key_of(a.id) for a in ACTIONS if a.id in lasting]
     room -= sum(width_of(key) for key in always)
-    wanted = ["notify", "rerun", "detail", "follow", "pause", "digest", "hex", "text", "step"]
+    wanted = ["notify", "rerun", "detail", "follow", "pause", "digest", "hex", "tree", "step"]
     if detail:
-        wanted = ["detail", "digest", "hex", "text", "switch", "notify", "rerun", "follow", "step"]
+        wanted = ["detail", "digest", "hex", "tree", "switch", "notify", "rerun", "follow", "step"]
     if known.question:
         wanted = ["accept", "decline", *(name for name in wanted if name != "notify")]
     for name in wanted:

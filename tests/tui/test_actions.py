@@ -45,7 +45,8 @@ def test_ids_are_unique_and_no_key_means_two_things_in_one_place() -> None:
     for place in actions.WORDS:
         beside = BESIDE.get(place, {place, "app", "everywhere", "question"})
         keys = Counter(key for a in ACTIONS if a.where in beside for key in a.keys)
-        assert [key for key, count in keys.items() if count > 1] == []
+        # While the handset asks, `y` is the answer and copies nothing.
+        assert {key for key, count in keys.items() if count > 1} <= {"y"}
 
 
 def test_help_and_readme_have_every_action() -> None:
@@ -63,11 +64,13 @@ async def _answer(app: HandsetApp, pilot: Pilot[None], key: str, said: str) -> N
     assert isinstance(deck, RecordedDeck)
     await pilot.press(key)
     assert "answer" not in " ".join(deck.calls)
+    app.copy_to_clipboard("before")
     deck._begin(recording.asked())
     await settled(app, pilot)
     assert "y or + allow   - decline" in text_of(app)
     await pilot.press(key)
     await until(pilot, lambda: f"answer {said}" in deck.calls)
+    assert app.clipboard == "before"
     await settled(app, pilot)
     assert "+ allow   - decline" not in text_of(app)
 
@@ -194,7 +197,15 @@ async def _view(app: HandsetApp, pilot: Pilot[None], key: str, name: str, words:
     assert words in text_of(app)
     await pilot.press(key)
     await pilot.pause()
-    assert page.view == "text"
+    assert page.view == "tree"
+
+
+async def xml(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _view(app, pilot, key, "xml", "<SyncML")
+
+
+async def http(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _view(app, pilot, key, "http", "10.8 ms from the beginning to the last octet.")
 
 
 async def hex_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
@@ -205,15 +216,50 @@ async def digest(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await _view(app, pilot, key, "digest", "✓ = equal")
 
 
-async def text(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+async def tree(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     app.main.select_last(lambda e: isinstance(e.what, NonceTried))
     await pilot.press(key)
     await pilot.pause()
-    assert app.query_one(Page).view == "text"
+    assert app.query_one(Page).view == "tree"
     assert "nonce kind" in text_of(app) or "session-id" in text_of(app)
     await pilot.press(key)
     await pilot.pause()
     assert app.query_one(Page).view == "digest"
+
+
+async def copy(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    app.main.select_last(lambda e: type(e.what).__name__ == "NotificationRead")
+    await pilot.press(key)
+    assert app.clipboard.startswith("notification (package #0): ds.example.com asks")
+    await pilot.press("tab", "t")
+    await until(pilot, lambda: app.query_one(Page).has_focus)
+    await pilot.press(*"jjjjj", key)
+    assert app.clipboard == "session id: 4A7C  (the session to open; also the default nonce)"
+
+
+async def copy_view(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    app.main.select_last(lambda e: type(e.what).__name__ == "NotificationRead")
+    await pilot.press("x", key)
+    assert app.clipboard.replace(" ", "").replace("\n", "").lower() == recording.PUSHED
+    await until(pilot, lambda: any("54 octets" in told.message for told in app._notifications))
+
+
+async def _octet(app: HandsetApp, pilot: Pilot[None], key: str, start: int, end: int) -> None:
+    app.main.select_last(lambda e: type(e.what).__name__ == "NotificationRead")
+    page = app.query_one(Page)
+    await pilot.press("x", "tab")
+    await until(pilot, lambda: page.has_focus)
+    page.go(start)
+    await pilot.press(key)
+    assert page.place == end
+
+
+async def octet_left(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _octet(app, pilot, key, 8, 7)
+
+
+async def octet_right(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await _octet(app, pilot, key, 7, 8)
 
 
 async def follow(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
@@ -364,7 +410,7 @@ async def first(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 
 
 def _scrolls(*start: str) -> Check:
-    """The key scrolls the detail, away from where `start` went."""
+    """The key moves the cursor of the detail, away from where `start` went."""
 
     async def check(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
         page = app.query_one(Page)
@@ -372,10 +418,10 @@ def _scrolls(*start: str) -> Check:
         await pilot.press("tab")
         await until(pilot, lambda: page.has_focus and page.max_scroll_y > 20)
         await pilot.press(*start)
-        before = page.scroll_offset.y
+        before = page.place
         await pilot.press(key)
         await pilot.pause()
-        assert page.scroll_offset.y != before
+        assert page.place != before
 
     return check
 
@@ -486,7 +532,13 @@ CHECKS: dict[str, Check] = {
     "put-back": _asks("put_back"),
     "hex": hex_,
     "digest": digest,
-    "text": text,
+    "tree": tree,
+    "xml": xml,
+    "http": http,
+    "copy": copy,
+    "copy-view": copy_view,
+    "octet-left": octet_left,
+    "octet-right": octet_right,
     "follow": follow,
     "pause": pause,
     "times": times,

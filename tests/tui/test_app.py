@@ -54,7 +54,7 @@ async def test_screen_with_the_digest_of(size: tuple[int, int]) -> None:
 async def test_screen_with_a_message(size: tuple[int, int]) -> None:
     async with playing(RecordedDeck(), size) as (app, pilot):
         app.main.select_last(lambda e: isinstance(e.what, MessageSent) and e.what.package == 1)
-        for key, view in (("t", "text"), ("x", "hex")):
+        for key, view in (("t", "tree"), ("X", "xml"), ("x", "hex"), ("h", "http")):
             await pilot.press(key)
             await still(app, pilot)
             golden(named(f"message-{view}", size), text_of(app))
@@ -92,10 +92,14 @@ async def test_what_a_deck_raises_is_on_the_screen_and_the_app_alive() -> None:
         def document(self, event: Event) -> str:
             raise ValueError("[not] a document")
 
-    async with playing(Sick([])) as (app, pilot):
+    deck = Sick([])
+    sent = next(e for e in recording.events(recording.resync()) if isinstance(e.what, MessageSent))
+    async with playing(deck) as (app, pilot):
         await pilot.press("n")
         await until(pilot, lambda: "✗ OSError: the sender is gone" in text_of(app))
-        await pilot.press("enter")
+        app.main._ladder.take([*deck.events, sent], len(deck.events) + 1)
+        app.main.select_last(lambda e: isinstance(e.what, MessageSent))
+        await pilot.press("X")
         await until(
             pilot, lambda: "This cannot be shown: ValueError: [not] a document" in text_of(app)
         )
@@ -143,7 +147,23 @@ def test_the_first_paint_imports_nothing_that_talks_to_a_network() -> None:
 @pytest.mark.parametrize("size", [(20, 5), (40, 10), (60, 20), (200, 60)])
 async def test_any_size_of_terminal_is_survived(size: tuple[int, int]) -> None:
     async with playing(RecordedDeck([recording.odd()]), size) as (app, pilot):
-        for key in ("enter", "x", "d", "t", "tab", "question_mark", "escape", "g", "G"):
+        for key in (
+            "enter",
+            "x",
+            "d",
+            "t",
+            "tab",
+            "X",
+            "h",
+            "x",
+            "j",
+            "t",
+            "j",
+            "question_mark",
+            "escape",
+            "g",
+            "G",
+        ):
             await pilot.press(key)
         await pilot.pause()
         assert app.is_running
@@ -164,11 +184,11 @@ async def test_the_wide_screen_marks_the_pane_that_has_the_keys() -> None:
     async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
         await still(app, pilot)
         header = text_of(app).splitlines()[3]
-        assert header.startswith("▌interval") and "▌detail" not in header
+        assert header.startswith("▌interval") and "▌ t tree" not in header
         await pilot.press("tab")
         await still(app, pilot)
         header = text_of(app).splitlines()[3]
-        assert header.startswith(" interval") and "▌detail" in header
+        assert header.startswith(" interval") and "▌ t tree" in header
 
 
 async def test_a_question_takes_n_for_no_other_notification() -> None:
