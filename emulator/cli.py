@@ -378,6 +378,20 @@ def nonces(
         verb.change(profile, state, account, action, slot, nonce)
 
 
+@app.command(name="open")
+def open_(
+    journal: Annotated[Path, typer.Argument(help="What --journal FILE has written.")],
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="P", help="Whose secrets the digests are made with.")
+    ] = "",
+    state: StateFolder = None,
+) -> None:
+    """A journal on the screen, also one that is still being written."""
+    from emulator.verbs.open import open_ as go
+
+    _done(go(journal, profile, state))
+
+
 @profile_app.command(name="list")
 def list_profiles() -> None:
     """The shipped profiles, and your own."""

@@ -8,6 +8,7 @@ import os
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,7 +30,7 @@ class Header(msgspec.Struct, frozen=True):
     tool: str
 
 
-class Placed(msgspec.Struct, frozen=True):
+class Placed(NamedTuple):
     """An event, and where its line lies in the file."""
 
     event: Event
@@ -68,6 +69,7 @@ class Reader:
             raise JournalError(
                 f"{self.path}: format {header.format} of {header.tool} is newer than this tool"
             )
+        self.tool = header.tool
         self._pass(len(line))
 
     @property

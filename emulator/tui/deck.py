@@ -52,6 +52,15 @@ class Deck(Protocol):
 
 
 @runtime_checkable
+class Recorded(Protocol):
+    """What has happened is read from where it was written down; one begins with the first event."""
+
+    @property
+    def progress(self) -> float:
+        """How much has been read, 1.0 for all that is there."""
+
+
+@runtime_checkable
 class Notifies(Protocol):
     """Has a sender at hand."""
 

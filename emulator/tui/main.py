@@ -5,7 +5,8 @@ Owns no knowledge of its own: what is known is folded in `run.py`, what can be d
 """
 
 import gc
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events as input_events
@@ -16,9 +17,9 @@ from textual.containers import Container, Vertical
 from textual.geometry import Size
 
 from emulator.protocol.events import Event, Failed
-from emulator.tui.actions import bindings, needs
+from emulator.tui.actions import ACTIONS, bindings, needs
 from emulator.tui.controls import Controls
-from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Reruns, Spoils
+from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Recorded, Reruns, Spoils
 from emulator.tui.face import Face
 from emulator.tui.ladder import Ladder, Lanes
 from emulator.tui.nonces import Nonces
@@ -38,8 +39,12 @@ LOW = 34
 """Lines below which an open detail takes the place of the nonces."""
 FLAT = 18
 """Lines below which the nonces take one line, and the hint none."""
-BATCH = 5000
-"""Events taken in one go, so that a long journal does not stop the keys."""
+SLICE = 0.003
+"""Seconds of folding in one go, so that a long journal does not stop the keys."""
+STEP = 50
+"""Events between two looks at the clock."""
+IDLE = 15
+"""Pictures without news after which all widgets are asked all the same."""
 
 
 class Main(Controls, inherit_bindings=False):
@@ -58,6 +63,8 @@ class Main(Controls, inherit_bindings=False):
         self.paused = False
         """Whether the screen stands still; the deck goes on."""
         self._detail = False
+        self._idle = 0
+        self._news: tuple[object, ...] = ()
         self._steps = Steps(id="steps")
         self._face = Face(id="face")
         self._ladder = Ladder(id="ladder")
@@ -90,6 +97,9 @@ class Main(Controls, inherit_bindings=False):
         if isinstance(self.deck, Awaited):
             self.deck = self.deck.make()
         gc.enable()
+        self._footer.without = {action.id for action in ACTIONS if not self._can(action.needs)}
+        if isinstance(self.deck, Recorded):
+            self._ladder.follow(False)
         await self._side.open("detail", self.deck)
         self.ready = True
         self.set_interval(1 / 30, self._pump)
@@ -121,13 +131,41 @@ class Main(Controls, inherit_bindings=False):
     def _pump(self) -> None:
         """Takes what is new in the deck. The only place where events reach the screen."""
         events = self.deck.events
-        upto = self.read if self.paused else min(len(events), self.read + BATCH)
-        for index in range(self.read, upto):
-            self.known = fold(self.known, events[index])
-        if upto > self.read:
-            self.read = upto
-            self._ladder.take(events, upto)
-        self._project()
+        if self.read < len(events) and not self.paused:
+            self._take(events)
+        news = (
+            self.read,
+            self.paused,
+            len(events),
+            self._note,
+            self.deck.subtitle,
+            self.deck.hint,
+            self.focused,
+        )
+        self._idle += 1
+        if news != self._news or self._idle > IDLE:
+            self._news, self._idle = news, 0
+            self._project()
+
+    def _take(self, events: Sequence[Event]) -> None:
+        """Folds and lays out what is new, for a moment; the rest is there at the next picture."""
+        end, known, index = perf_counter() + SLICE, self.known, self.read
+        while index < len(events):
+            for event in events[index : index + STEP]:
+                known = fold(known, event)
+                index += 1
+            if perf_counter() > end:
+                break
+        self.known, self.read = known, index
+        self._ladder.take(events, index)
+
+    @property
+    def _note(self) -> str:
+        """How far reading is, as long as that is worth a word."""
+        share = self.deck.progress if isinstance(self.deck, Recorded) else 1.0
+        if self.read < len(self.deck.events) and not self.paused:
+            share *= self.read / len(self.deck.events)
+        return f"reading {share:.0%}".replace("%", " %") if share < 1 else ""
 
     def _project(self) -> None:
         """Gives every widget what it shows; each repaints only when that has changed."""
@@ -142,6 +180,7 @@ class Main(Controls, inherit_bindings=False):
         if self._side.shown is not None and self.detail_open:
             self._side.shown.project(self.known)
         footer.following, footer.behind = self._ladder.following, self._ladder.behind
+        footer.note = self._note
         footer.detail, footer.from_start = self.detail_open, self.from_start
         footer.paused, footer.waiting = self.paused, len(self.deck.events) - self.read
         for widget in (steps, self._face, self._nonces, verdict, footer):
@@ -163,10 +202,13 @@ class Main(Controls, inherit_bindings=False):
             self.known = fold_trouble(self.known, sentence)
             self._project()
 
+    def _can(self, names: Iterable[str]) -> bool:
+        return all(hasattr(self.deck, name) for name in names)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What the deck cannot do is no action; answers are for questions, and a person who says
         `n` to one means no notification."""
-        if not all(hasattr(self.deck, name) for name in needs(action)):
+        if not self._can(needs(action)):
             return False
         if not self.may(action):
             return False

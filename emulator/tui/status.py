@@ -1,6 +1,6 @@
 """The lines at the bottom: what is wrong, what is asked, the last verdict, what to do next, the keys."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from emulator.exports.text import (
     ASKED,
@@ -100,11 +100,14 @@ def footer_line(
     width: int,
     from_start: bool = False,
     waiting: int | None = None,
+    note: str = "",
+    without: Container[str] = (),
 ) -> Line:
     """The keys that matter now, most needed first; help and quit always. While the screen is paused,
-    so many events are waiting."""
+    so many events are waiting. `without` are the actions that this deck cannot do."""
     tone, call = ("active" if following else "ask"), "screen.follow"
-    state = Span(f" {follow_text(following, behind)} ", tone, call)
+    words = " · ".join(filter(None, (note, follow_text(following, behind))))
+    state = Span(f" {words} ", tone, call)
     if waiting is not None:
         state = Span(f" paused +{waiting} ", "ask", "screen.pause")
     room = width - width_of((state,)) - 1
@@ -118,6 +121,8 @@ def footer_line(
     if known.question:
         wanted = ["accept", "decline", *(name for name in wanted if name != "notify")]
     for name in wanted:
+        if name in without:
+            continue
         key = key_of(name)
         if width_of(key) <= room:
             shown.append(key)
@@ -147,9 +152,17 @@ class Footer(Block):
         self.known = Known()
         self.following, self.behind, self.detail = True, 0, False
         self.from_start = False
+        self.note = ""
+        """What stands before it: how far something long is."""
+        self.without: Container[str] = ()
+        """The actions that the deck cannot do."""
         self.paused, self.waiting = False, 0
 
     def lines(self, width: int) -> Sequence[Line]:
         waiting = self.waiting if self.paused else None
         state = self.following, self.behind, self.detail
-        return [footer_line(self.known, *state, width, self.from_start, waiting)]
+        return [
+            footer_line(
+                self.known, *state, width, self.from_start, waiting, self.note, self.without
+            )
+        ]

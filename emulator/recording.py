@@ -1,0 +1,105 @@
+"""The deck of `handset open`: a journal that is there already, or that another process is writing.
+
+Reads it piece by piece beside the screen, so that a long one stops no key, and goes on reading as the
+file grows. There is no handset behind it; without a profile's keyring there are no Workings either.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator.eventlog import EventLog, octets_of, until
+from emulator.journalfile import JournalError, Placed, Reader
+from emulator.protocol.events import Event, Failed
+
+if TYPE_CHECKING:
+    from emulator.protocol.inspection import Compared
+    from emulator.protocol.keyring import Keyring
+
+SLICE = 0.004
+"""Seconds of reading in one go, and of a pause after it."""
+LOOK = 0.25
+"""Seconds after which a file that has been read is looked at again."""
+
+
+class Recording:
+    """A journal file. Raises JournalError for a file that is none.
+
+    `keyring` has the secrets to compute Workings with.
+    """
+
+    def __init__(self, path: Path, keyring: "Keyring | None" = None) -> None:
+        self._reader = Reader(path)
+        self._keyring = keyring
+        self._log = EventLog(octets_of(self._reader.descriptor))
+        self._task: asyncio.Task[None] | None = None
+        self._over = False
+        """Whether all has been read that can be: a last line may be cut short."""
+        self.title = path.name
+        self.subtitle = f"a journal of {self._reader.tool}"
+
+    @property
+    def events(self) -> Sequence[Event]:
+        return self._log
+
+    @property
+    def progress(self) -> float:
+        """How much of the file has been read, 1.0 for all of it."""
+        size = self._reader.size
+        return 1.0 if self._over or self._reader.at >= size else self._reader.at / size
+
+    @property
+    def hint(self) -> str:
+        return "enter opens an event, G goes to the last one and follows what is still written"
+
+    async def start(self) -> None:
+        """Begins to read; the first page is there at once."""
+        self._task = asyncio.create_task(self._follow())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _follow(self) -> None:
+        try:
+            while True:
+                await self._rest()
+                self._over = True
+                await asyncio.sleep(LOOK)
+        except JournalError as wrong:
+            # Where reading stopped, the ladder ends with the reason.
+            self._over = True
+            last = self._log[-1] if self._log else Event(seq=0, at=0.0, what=Failed(""))
+            event = Event(seq=last.seq + 1, at=last.at, what=Failed(str(wrong)))
+            self._log.append(event, self._reader.at, 0)
+
+    async def _rest(self) -> None:
+        """All that the file holds now."""
+        placed = self._reader.more()
+        while True:
+            if self._slice(placed):
+                return
+            await asyncio.sleep(SLICE)
+
+    def _slice(self, placed: Iterator[Placed]) -> bool:
+        """Takes events for a moment; whether there are no more."""
+        end = time.perf_counter() + SLICE
+        for event, offset, size in placed:
+            self._log.append(event, offset, size)
+            if time.perf_counter() > end:
+                return False
+        return True
+
+    def workings(self, event: Event) -> "Sequence[Compared]":
+        if self._keyring is None:
+            return ()
+        from emulator.protocol import inspection
+
+        return inspection.workings(event, until(self._log, event), self._keyring)
+
+    def document(self, event: Event) -> str:
+        from emulator.protocol import inspection
+
+        return inspection.document(event)

@@ -1,0 +1,96 @@
+"""A journal file as a deck: all of it, what comes later, and what is wrong with it."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from emulator import recording
+from emulator.journal import Journal, JournalError, read
+from emulator.protocol.events import Failed, MessageSent, NonceTried, PeerSaid
+from emulator.protocol.keyring import Account, Keyring
+from emulator.recording import Recording
+from tests.tui import recording as runs
+from tests.tui.journals import journal
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "LOOK", 0.0)
+    monkeypatch.setattr(recording, "SLICE", 0.0)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal"
+
+
+async def until(met: Callable[[], bool]) -> None:
+    for _ in range(100_000):
+        if met():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("never came true")
+
+
+def written(path: Path, count: int) -> Journal:
+    record = Journal(lambda: 1.5, path)
+    for number in range(count):
+        record.append(PeerSaid(str(number)), session=1)
+    return record
+
+
+async def test_all_events_are_read_beside_other_work_and_those_that_come_later(path: Path) -> None:
+    record = written(path, 300)
+    deck = Recording(path)
+    assert len(deck.events) == 0 and deck.progress < 0.1
+    await deck.start()
+    await until(lambda: len(deck.events) > 0)
+    assert len(deck.events) < 300 and 0 < deck.progress < 1
+    await until(lambda: len(deck.events) == 300)
+    await until(lambda: deck.progress == 1.0)
+    record.append(PeerSaid("later"))
+    await until(lambda: len(deck.events) == 301)
+    assert list(deck.events) == list(record.events) == read(path)
+    await deck.close()
+    await deck.close()
+    record.close()
+
+
+@pytest.mark.parametrize("octets", [b"", b"hello\n", b'{"format":99,"tool":"x"}\n'])
+def test_another_file_is_refused_before_there_is_a_screen(path: Path, octets: bytes) -> None:
+    path.write_bytes(octets)
+    with pytest.raises(JournalError, match=r"journal: (line 1|format 99)"):
+        Recording(path)
+
+
+async def test_where_a_line_is_broken_the_reason_stands_and_what_came_before(path: Path) -> None:
+    written(path, 3).close()
+    with path.open("ab") as file:
+        file.write(b'{"seq":4}\n')
+        file.write(b'{"seq":5,"at":0,"what":{"kind":"PeerSaid","sentence":"x"}}\n')
+    deck = Recording(path)
+    await deck.start()
+    await until(lambda: len(deck.events) == 4)
+    last = deck.events[-1]
+    assert last.seq == 4 and isinstance(last.what, Failed)
+    assert last.what.sentence.startswith(f"{path}: line 5: ")
+    assert deck.progress == 1.0
+    await deck.close()
+
+
+async def test_workings_need_a_keyring_and_documents_do_not(path: Path) -> None:
+    journal(path, runs.resync())
+    account = Account("ds", server_id=runs.SERVER, server_secret=runs.SERVER_SECRET)
+    with_secrets, without = Recording(path, Keyring((account,))), Recording(path)
+    for deck in (with_secrets, without):
+        await deck.start()
+        await until(lambda deck=deck: len(deck.events) == len(read(path)))  # type: ignore[misc]
+        sent = next(e for e in deck.events if isinstance(e.what, MessageSent))
+        assert "<SyncHdr>" in deck.document(sent)
+        await deck.close()
+    tried = next(e for e in without.events if isinstance(e.what, NonceTried))
+    assert without.workings(tried) == ()
+    (compared,) = with_secrets.workings(tried)
+    assert compared[1].octets != compared[2]
