@@ -7,7 +7,6 @@ own room's.
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual import events as input_events
 from textual.binding import BindingType
 from textual.message import Message
@@ -18,16 +17,14 @@ from emulator.exports.tree import Tree
 from emulator.protocol.events import Event
 from emulator.tui import context
 from emulator.tui.actions import bindings
-from emulator.tui.block import Sheet, strip_of
+from emulator.tui.block import Sheet, selected, strip_of
 from emulator.tui.deck import Deck
-from emulator.tui.theme import CURSOR
 from emulator.tui.views.body import NOWHERE, Body, Copied, Rows, note
 from emulator.tui.views.choice import Sight, View, body_of, intro_of
 from emulator.tui.views.hexed import HexLines
 from emulator.tui.views.subject import Subject, subject
 from emulator.tui.views.summary import step_lines, summary_lines
 
-_MARK = (Span("▌", "key"),)
 _NOTHING = Subject(None, Tree(), ())
 
 
@@ -116,9 +113,7 @@ class Page(Sheet):
             return strip_of(self, (), width)
         strip = strip_of(self, self.line_at(number, self.cursor), width)
         if self.body.marks(number - len(self._head), self.cursor):
-            strip = Strip.join([strip_of(self, _MARK, 1), strip.crop(1)])
-            lit = (Segment(s.text, (s.style or CURSOR) + CURSOR, s.control) for s in strip)
-            strip = Strip(lit)
+            strip = selected(self, strip)
         return strip
 
     # The cursor
