@@ -133,7 +133,8 @@ def place(events: Sequence[Event], event: Event) -> int:
 
 def beginning(events: Sequence[Event], session: int) -> int:
     """An index at which no event of that run has come yet; its first one's, where that is known."""
-    return events.begin(session) if isinstance(events, EventLog) else 0
+    begin: Callable[[int], int] | None = getattr(events, "begin", None)
+    return begin(session) if begin is not None else 0
 
 
 def until(events: Sequence[Event], event: Event) -> list[Event]:

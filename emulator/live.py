@@ -67,6 +67,11 @@ class Live:
         return "" if self.phone is None else "n plays the server's sender, r starts a sync"
 
     @property
+    def personal(self) -> Sequence[str]:
+        """Who the device and its owner are."""
+        return (self._profile.device.id, *(account.user for account in self._profile.accounts))
+
+    @property
     def events(self) -> Sequence[Event]:
         return self.journal.events
 

@@ -281,6 +281,14 @@ ACTIONS: tuple[Action, ...] = (
         "palette",
     ),
     Action("theme", ("v",), "Theme", "the next theme: dark, light, high contrast", "app", "theme"),
+    Action(
+        "hide",
+        ("exclamation_mark",),
+        "Hide",
+        "hide personal data (items, users, device ids, numbers) everywhere, or show it",
+        "app",
+        "hide",
+    ),
     Action("quit", ("q", "ctrl+c", "ctrl+q"), "Quit", "quit", "app", "quit", "quit"),
     Action("up", ("k", "up"), "Up", "select the event above; stops following", "ladder", "up"),
     Action("down", ("j", "down"), "Down", "select the event below", "ladder", "down"),
@@ -417,6 +425,7 @@ WORDS: dict[Where, str] = {
 _KEY_WORDS = {
     "question_mark": "?",
     "colon": ":",
+    "exclamation_mark": "!",
     "plus": "+",
     "equals_sign": "=",
     "minus": "-",

@@ -1,9 +1,11 @@
 """The application: theme and screens. What runs on a screen is its deck's."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from emulator.tui.actions import bindings, places
@@ -12,6 +14,7 @@ from emulator.tui.deck import Awaited, Deck
 from emulator.tui.looks import Looks, remember
 from emulator.tui.main import Main
 from emulator.tui.theme import CSS, theme
+from emulator.tui.veil import Veil
 
 
 class HandsetApp(App[None]):
@@ -24,12 +27,13 @@ class HandsetApp(App[None]):
     def __init__(self, deck: Deck | Awaited | None = None, looks: Looks | None = None) -> None:
         super().__init__()
         self.looks = looks or Looks()
+        self.veil = Veil()
         self.animation_level = "none"
         self.register_theme(theme(self.looks.theme))
         # Without the watcher, which would lay out everything once more.
         self.set_reactive(App.theme, self.looks.theme)
         self.stylesheet.set_variables(self.get_css_variables())
-        self._main = None if deck is None else Main(deck, id="_default")
+        self._main = None if deck is None else Main(deck, self.veil, id="_default")
         self.title = deck.title if deck is not None else "handset"
 
     @property
@@ -47,7 +51,7 @@ class HandsetApp(App[None]):
 
     def play(self, deck: Deck | Awaited) -> None:
         """Opens a main screen over what is there now."""
-        self._main = Main(deck)
+        self._main = Main(deck, self.veil)
         self.title = deck.title
         self.push_screen(self._main)
 
@@ -56,6 +60,19 @@ class HandsetApp(App[None]):
 
         active = self.screen.active_bindings.values()
         self.push_screen(HelpScreen(places(bound.binding.id or "" for bound in active)))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return [self.veil, *filters] if self.veil.enabled else filters
+
+    async def action_hide(self) -> None:
+        """Hides personal data on every screen, or shows it again."""
+        self.veil.toggle()
+        for screen in self.screen_stack:
+            if isinstance(screen, Main):
+                await screen.renew()
+            for widget in (screen, *screen.query("*")):
+                widget.refresh()
 
     def action_theme(self, name: str = "") -> None:
         """That theme, or the next one; it is the theme of the next time too."""

@@ -104,6 +104,15 @@ class Steps(Protocol):
         """Where the runs stop, and what waits."""
 
 
+@runtime_checkable
+class Owned(Protocol):
+    """Knows its owner before any event tells."""
+
+    @property
+    def personal(self) -> Sequence[str]:
+        """Device id and users: what is hidden when personal data is hidden."""
+
+
 class Awaited:
     """Stands in for a deck that is made after the first paint, which its imports would hold up."""
 

@@ -105,6 +105,10 @@ class Inspector(Pane):
         self._event, self._stale = event, True
         self.refresh_view()
 
+    def renew(self) -> bool:
+        self._stale = True
+        return True
+
     def project(self, known: Known) -> None:
         """Shows whether the keys go here, what could not be shown before, and what has come since."""
         if self._waits and len(self.deck.events) != self._read:

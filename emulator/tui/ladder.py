@@ -118,6 +118,14 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         self.virtual_size = Size(0, self._rows.height)
 
+    def renew(self, events: Sequence[Event]) -> None:
+        """The same events, which look otherwise now but take the same lines."""
+        self._events = events
+        self._selected = None
+        self._lines.clear()
+        self._strips.clear()
+        self.refresh()
+
     def notify_style_update(self) -> None:
         self._strips.clear()
         super().notify_style_update()

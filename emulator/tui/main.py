@@ -19,7 +19,7 @@ from textual.geometry import Size
 from emulator.protocol.events import Event, Failed
 from emulator.tui.actions import ACTIONS, bindings, needs
 from emulator.tui.controls import Controls
-from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Recorded, Reruns, Spoils
+from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Owned, Recorded, Reruns, Spoils
 from emulator.tui.face import Face
 from emulator.tui.ladder import Ladder, Lanes
 from emulator.tui.nonces import Nonces
@@ -27,6 +27,7 @@ from emulator.tui.panes import Pane, Side
 from emulator.tui.run import Known, fold
 from emulator.tui.status import Footer, Verdict
 from emulator.tui.steps import Steps
+from emulator.tui.veil import Covered, Veil, behind
 
 if TYPE_CHECKING:
     from emulator.tui.inspector import View
@@ -52,9 +53,13 @@ class Main(Controls, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere", "question")
 
-    def __init__(self, deck: Deck | Awaited, *, id: str | None = None) -> None:
+    def __init__(
+        self, deck: Deck | Awaited, veil: Veil | None = None, *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self.deck = deck
+        self.veil = veil or Veil()
+        """What hides personal data. Panes have the deck behind it."""
         self.known = Known()
         self.read = 0
         """How many of the deck's events are on the screen."""
@@ -100,7 +105,9 @@ class Main(Controls, inherit_bindings=False):
         self._footer.without = {action.id for action in ACTIONS if not self._can(action.needs)}
         if isinstance(self.deck, Recorded):
             self._ladder.follow(False)
-        await self._side.open("detail", self.deck)
+        if isinstance(self.deck, Owned):
+            self.veil.owned(self.deck.personal)
+        await self._side.open("detail", behind(self.deck, self.veil))
         self.ready = True
         self.set_interval(1 / 30, self._pump)
         self._do(self.deck.start())
@@ -152,12 +159,13 @@ class Main(Controls, inherit_bindings=False):
         end, known, index = perf_counter() + SLICE, self.known, self.read
         while index < len(events):
             for event in events[index : index + STEP]:
+                self.veil.learn(event)
                 known = fold(known, event)
                 index += 1
             if perf_counter() > end:
                 break
         self.known, self.read = known, index
-        self._ladder.take(events, index)
+        self._ladder.take(self._shown, index)
 
     @property
     def _note(self) -> str:
@@ -167,18 +175,35 @@ class Main(Controls, inherit_bindings=False):
             share *= self.read / len(self.deck.events)
         return f"reading {share:.0%}".replace("%", " %") if share < 1 else ""
 
+    @property
+    def _shown(self) -> Sequence[Event]:
+        """The events as they are shown."""
+        events = self.deck.events
+        return Covered(events, self.veil) if self.veil.enabled else events
+
+    async def renew(self) -> None:
+        """Shows everything anew: the veil was drawn, or taken away."""
+        if self.ready:
+            self._ladder.renew(self._shown)
+            assert not isinstance(self.deck, Awaited)
+            await self._side.renew(behind(self.deck, self.veil))
+            self._show_selected()
+            self._project()
+
     def _project(self) -> None:
         """Gives every widget what it shows; each repaints only when that has changed."""
         steps, verdict, footer = self._steps, self._verdict, self._footer
-        steps.known = verdict.known = footer.known = self._face.known = self.known
-        self._nonces.book = self.known.book
+        known = self.veil.known(self.known)
+        steps.known = verdict.known = footer.known = self._face.known = known
+        steps.hidden = self.veil.enabled
+        self._nonces.book = known.book
         steps.title, steps.subtitle = self.deck.title, self.deck.subtitle
         verdict.hint = "" if self._nonces.folded else self.deck.hint
         self._lanes.times = self._ladder.times
         self._lanes.active = self.detail_open and self._ladder.has_focus
         self._lanes.update()
         if self._side.shown is not None and self.detail_open:
-            self._side.shown.project(self.known)
+            self._side.shown.project(known)
         footer.following, footer.behind = self._ladder.following, self._ladder.behind
         footer.note = self._note
         footer.detail, footer.from_start = self.detail_open, self.from_start
@@ -287,7 +312,7 @@ class Main(Controls, inherit_bindings=False):
     async def _bring(self, name: str) -> Pane:
         if isinstance(self.deck, Awaited):
             raise SkipAction
-        pane = await self._side.open(name, self.deck)
+        pane = await self._side.open(name, behind(self.deck, self.veil))
         self._open(True)
         return pane
 

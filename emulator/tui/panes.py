@@ -29,6 +29,10 @@ class Pane(Vertical):
     def show(self, event: Event | None) -> None:
         """The selected event is this one."""
 
+    def renew(self) -> bool:
+        """Shows everything anew, since it looks otherwise now; False: the pane must be made anew."""
+        return False
+
     def copied(self, whole: bool) -> tuple[str, str] | None:
         """What it is, and its text, for the clipboard: all that is shown, or what is selected there.
         None: nothing of this pane is selected."""
@@ -75,3 +79,13 @@ class Side(Vertical):
                 other.display = other is pane
             self.shown = pane
         return self.shown
+
+    async def renew(self, deck: Deck) -> None:
+        """What the deck hands out looks otherwise now."""
+        for pane in list(self.query_children(Pane)):
+            if pane.renew():
+                continue
+            await pane.remove()
+            if pane is self.shown:
+                self.shown = None
+                await self.open(str(pane.id), deck)

@@ -81,10 +81,12 @@ def _marks(run: RunLook, width: int) -> Line:
     return tuple(spans)
 
 
-def title_line(title: str, subtitle: str, known: Known, width: int) -> Line:
+def title_line(title: str, subtitle: str, known: Known, width: int, hidden: bool = False) -> Line:
     """What this is, and how much has happened in the shown run."""
     run = known.run
     left = [Span(" handset ", "active"), Span(f" {clean(title)}", "strong")]
+    if hidden:
+        left.append(Span(" hidden ", "ask"))
     if subtitle:
         left.append(Span(f"  {clean(subtitle)}", "dim"))
     words = []
@@ -103,7 +105,9 @@ class Steps(Block):
         super().__init__(id=id)
         self.known = Known()
         self.title = self.subtitle = ""
+        self.hidden = False
+        """Whether personal data is hidden."""
 
     def lines(self, width: int) -> Sequence[Line]:
-        title = title_line(self.title, self.subtitle, self.known, width)
+        title = title_line(self.title, self.subtitle, self.known, width, self.hidden)
         return [title, *step_lines(self.known.run, width)]

@@ -309,6 +309,13 @@ async def theme(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert app.theme != before
 
 
+async def hide(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    for hidden in (True, False):
+        await pilot.press(key)
+        await still(app, pilot)
+        assert (" hidden " in text_of(app).splitlines()[0]) == hidden
+
+
 async def leave_help(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press("question_mark")
     await until(pilot, lambda: "Keys in the ladder" in text_of(app))
@@ -556,6 +563,7 @@ CHECKS: dict[str, Check] = {
     "help-in-box": help_in_box,
     "palette": palette,
     "theme": theme,
+    "hide": hide,
     "quit": quit_,
     "up": _moves(),
     "down": _moves("g"),

@@ -1,0 +1,148 @@
+"""With the veil drawn nothing personal of a real run is in any pane, line or octet; without it all is."""
+
+import asyncio
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from emulator.bench import Bench
+from emulator.protocol.events import Event
+from emulator.tui.app import HandsetApp
+from emulator.tui.inspector import VIEWS, Inspector, Page
+from emulator.tui.main import Main
+from emulator.tui.veil import Veil, behind
+from tests.tui.recording import RecordedDeck
+from tests.tui.screen import settled, still, text_of
+
+PERSONAL = ("alice", "Okafor", "Adaeze", "Lindqvist", "7946", "per@example", "IMEI:")
+
+
+class Recorded(RecordedDeck):
+    """A real run of the demo, played with the deck that it had."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__([])
+        self.bench = bench
+
+    async def start(self) -> None:
+        self.events.extend(self.bench.events)
+
+    def workings(self, event: Event) -> Sequence[Any]:
+        return self.bench.workings(event)
+
+    def document(self, event: Event) -> str:
+        return self.bench.document(event)
+
+
+async def _ran(handset: str) -> Bench:
+    ended: asyncio.Queue[int] = asyncio.Queue()
+    bench = Bench(handset=handset, scenario="both-stale", ended=ended.put_nowait)
+    await bench.start()
+    await asyncio.wait_for(ended.get(), 20)
+    return bench
+
+
+def _personal(bench: Bench) -> list[str]:
+    assert bench.phone is not None
+    return [*PERSONAL, bench.phone.profile.device.id.removeprefix("IMEI:")]
+
+
+def _forms(value: str) -> list[str]:
+    """A value as text, as octets in a hex view, and in base64 at its three places."""
+    octets = value.encode()
+    shifted = [base64.b64encode(bytes(3 - n) + octets).decode() for n in (3, 2, 1)]
+    return [value, octets.hex().upper(), *(text[4:-4] for text in shifted if len(text) > 16)]
+
+
+def _lines(page: Page) -> str:
+    """Every line of the detail before any filter; octets without their gaps too."""
+    lines = ["".join(span[0] for span in line) for line in page.lines(120)]
+    hexes = "".join("".join(line[6:56].split()) for line in lines)
+    return "\n".join([*lines, hexes, "".join(line.strip() for line in lines)])
+
+
+@pytest.mark.parametrize("handset", ["generic-wbxml", "generic-xml"])
+async def test_nothing_personal_is_seen_in_any_view_of_any_event(handset: str) -> None:
+    bench = await _ran(handset)
+    personal = _personal(bench)
+    app = HandsetApp(Recorded(bench))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(app, pilot)
+        seen = await _walk(app, pilot)
+        assert [value for value in personal if value not in seen] == []
+        await pilot.press("exclamation_mark")
+        hidden = await _walk(app, pilot)
+        assert [f for value in personal for f in _forms(value) if f in hidden] == []
+        for stays in ("212 + Chal", "ds.example.com", "NextNonce", "✓ = equal", "./contacts"):
+            assert stays in hidden
+        await pilot.press("exclamation_mark")
+        assert await _walk(app, pilot) == seen
+    await bench.close()
+
+
+async def _walk(app: HandsetApp, pilot: Any) -> str:
+    """All that can be seen of all events: the ladder as it is drawn, and the detail in each view."""
+    seen = []
+    pane, ladder = app.query_one(Inspector), app.main._ladder
+    for view, _, _ in VIEWS:
+        ladder.action_first()
+        pane._chosen = None
+        pane.choose(view)
+        for number in range(len(app.main.deck.events)):
+            pane.show(ladder.selected)
+            seen.append(_lines(pane.page))
+            if number in (0, 20):
+                await still(app, pilot)
+                seen.append(text_of(app))
+            ladder.action_down()
+    await still(app, pilot)
+    return "\n".join([*seen, text_of(app)])
+
+
+async def test_the_state_is_in_the_title_and_nothing_moves() -> None:
+    app = HandsetApp(RecordedDeck())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(app, pilot)
+        await pilot.press("g")
+        before = text_of(app)
+        await pilot.press("exclamation_mark")
+        await still(app, pilot)
+        after = text_of(app)
+        assert " hidden " in after.splitlines()[0] and " hidden " not in before
+        assert "handset IMEI:493005100592800, for" in before
+        assert "handset ********************, for" in after
+        assert [len(row) for row in before.splitlines()[1:]] == [
+            len(row) for row in after.splitlines()[1:]
+        ]
+
+
+def test_a_deck_behind_the_veil_offers_what_the_deck_offers() -> None:
+    deck = RecordedDeck()
+    veil = Veil()
+    veiled: Any = behind(deck, veil)
+    assert veiled.title == "demo" and veiled.events is deck.events
+    assert {name for name in dir(veiled) if name[0] != "_"} >= {
+        name for name in dir(deck) if name[0] != "_"
+    }
+    assert not hasattr(veiled, "nothing")
+
+
+def test_main_is_made_with_a_veil_of_its_own_where_no_app_gives_one() -> None:
+    assert not Main(RecordedDeck()).veil.enabled
+
+
+async def test_what_a_deck_says_is_its_owners_is_hidden_before_any_event_names_it() -> None:
+    class Owned(RecordedDeck):
+        personal = ("nadia",)
+
+    deck = Owned()
+    deck.title = "phone of nadia"
+    app = HandsetApp(deck)
+    async with app.run_test() as pilot:
+        await settled(app, pilot)
+        assert "phone of nadia" in text_of(app)
+        await pilot.press("exclamation_mark")
+        await still(app, pilot)
+        assert "phone of *****" in text_of(app)
