@@ -38,6 +38,11 @@ Misbehave = Annotated[
     list[str] | None,
     typer.Option("--misbehave", metavar="NAME", help="`serve --misbehave list` names them all."),
 ]
+ThemeName = Annotated[
+    Literal["dark", "light", "contrast"] | None,
+    typer.Option("--theme", help="Colours of the screen (default: those of the last time)."),
+]
+Ascii = Annotated[bool, typer.Option("--ascii", help="Draw the screen with ASCII only.")]
 
 
 def _breaks(names: list[str] | None) -> list[str]:
@@ -104,12 +109,15 @@ def demo(
     ] = "generic-wbxml",
     timeout: Annotated[float, typer.Option("--timeout", metavar="S", min=0)] = 60.0,
     breaks: Breaks = None,
+    theme: ThemeName = None,
+    ascii: Ascii = False,
 ) -> None:
     """Built-in server, handset and a notification: the six steps, no network needed."""
     from emulator.verbs.demo import demo as go
 
     lists = tuple(misbehave or ()), tuple(breaks or ())
-    _done(go(scenario, *lists, pace, headless, json, journal, handset, timeout))
+    looks = theme, ascii
+    _done(go(scenario, *lists, pace, headless, json, journal, handset, timeout, looks))
 
 
 @app.command()
@@ -135,12 +143,15 @@ def run(
     journal: JournalFile = None,
     state: StateFolder = None,
     breaks: Breaks = None,
+    theme: ThemeName = None,
+    ascii: Ascii = False,
 ) -> None:
     """The handset for real: waits for notifications, or starts a sync."""
     from emulator.verbs.run import run as go
 
     lists = tuple(listen or ()), tuple(sync or ()), tuple(breaks or ())
-    _done(go(profile, server_url, *lists, headless, json, once, timeout, journal, state))
+    looks = theme, ascii
+    _done(go(profile, server_url, *lists, headless, json, once, timeout, journal, state, looks))
 
 
 @app.command()
@@ -385,11 +396,13 @@ def open_(
         str, typer.Option("--profile", metavar="P", help="Whose secrets the digests are made with.")
     ] = "",
     state: StateFolder = None,
+    theme: ThemeName = None,
+    ascii: Ascii = False,
 ) -> None:
     """A journal on the screen, also one that is still being written."""
     from emulator.verbs.open import open_ as go
 
-    _done(go(journal, profile, state))
+    _done(go(journal, profile, state, (theme, ascii)))
 
 
 @profile_app.command(name="list")
@@ -503,10 +516,9 @@ def _start() -> None:
     from emulator.verbs import terminal
 
     if terminal.on_screen(headless=False):
-        from emulator.tui.app import HandsetApp
+        from emulator.verbs import screens
 
-        HandsetApp().run()
-        sys.exit(Exit.MET)
+        sys.exit(screens.show(None))
 
 
 def _say(text: Any) -> None:

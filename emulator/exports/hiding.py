@@ -28,7 +28,8 @@ PERSONAL = "personal"
 
 _TEXT_FIELDS = """
     address comment detail device_id headers luid meaning note notice problem profile question reason
-    sender sentence summary text troubles url user value
+    request request_headers response response_headers sender sentence summary text tls troubles url user
+    value
 """
 _TEXTS = frozenset(_TEXT_FIELDS.split())
 """Fields that hold text for people. In the others a name could only be met by chance."""

@@ -247,6 +247,14 @@ ACTIONS: tuple[Action, ...] = (
         "times",
     ),
     Action(
+        "captions",
+        ("C",),
+        "Captions",
+        "say in a sentence what happens at each step, or stop doing so",
+        "everywhere",
+        "captions",
+    ),
+    Action(
         "switch",
         ("tab",),
         "Switch",

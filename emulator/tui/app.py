@@ -28,6 +28,11 @@ class HandsetApp(App[None]):
         super().__init__()
         self.looks = looks or Looks()
         self.veil = Veil()
+        self._ascii: LineFilter | None = None
+        if self.looks.ascii:
+            from emulator.tui.ascii import Ascii
+
+            self._ascii = Ascii()
         self.animation_level = "none"
         self.register_theme(theme(self.looks.theme))
         # Without the watcher, which would lay out everything once more.
@@ -62,8 +67,9 @@ class HandsetApp(App[None]):
         self.push_screen(HelpScreen(places(bound.binding.id or "" for bound in active)))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        filters = super().get_line_filters()
-        return [self.veil, *filters] if self.veil.enabled else filters
+        own = (self.veil, self._ascii)
+        filters = [drawn for drawn in own if drawn is not None and drawn.enabled]
+        return [*filters, *super().get_line_filters()]
 
     async def action_hide(self) -> None:
         """Hides personal data on every screen, or shows it again."""

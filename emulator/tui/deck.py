@@ -114,10 +114,15 @@ class Owned(Protocol):
 
 
 class Awaited:
-    """Stands in for a deck that is made after the first paint, which its imports would hold up."""
+    """Stands in for a deck that is made after the first paint, which its imports would hold up.
+
+    `captions`: whether a sentence says at first what happens at each step.
+    """
 
     events: Sequence[Event] = ()
     hint = ""
 
-    def __init__(self, title: str, subtitle: str, make: Callable[[], Deck]) -> None:
-        self.title, self.subtitle, self.make = title, subtitle, make
+    def __init__(
+        self, title: str, subtitle: str, make: Callable[[], Deck], *, captions: bool = False
+    ) -> None:
+        self.title, self.subtitle, self.make, self.captions = title, subtitle, make, captions

@@ -19,7 +19,7 @@ def demo() -> Awaited:
 
         return Bench(scenario=scenario, pace=PACE)
 
-    return Awaited("demo", SCENARIOS[scenario].title, make)
+    return Awaited("demo", SCENARIOS[scenario].title, make, captions=True)
 
 
 def handset(name: str) -> Awaited:

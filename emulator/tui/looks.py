@@ -1,4 +1,4 @@
-"""How a person wants the screen: theme, characters, captions; and the theme of the last time, in a file.
+"""How a person wants the screen: theme and characters; and the theme of the last time, in a file.
 
 Light on purpose: it is read before the first paint.
 """
@@ -6,6 +6,7 @@ Light on purpose: it is read before the first paint.
 import contextlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,6 @@ class Looks(NamedTuple):
 
     theme: str = DEFAULT
     ascii: bool = False
-    captions: bool = False
     kept: Path | None = None
 
 
@@ -37,3 +37,19 @@ def remember(file: Path, theme: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_text(json.dumps({"theme": theme}) + "\n", encoding="utf-8")
         fresh.replace(file)
+
+
+def speaks_utf8(environment: Mapping[str, str], encoding: str) -> bool:
+    """Whether a terminal shows more than ASCII, by its locale and by the encoding of our output.
+
+    Python itself takes the locales C and POSIX for UTF-8; a person who sets them means ASCII.
+    """
+    names = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next((name for name in names if name), "")
+    charset = locale.partition(".")[2].partition("@")[0]
+    fits = not locale or _is_utf8(charset)
+    return fits and _is_utf8(encoding or "utf-8")
+
+
+def _is_utf8(charset: str) -> bool:
+    return charset.lower().replace("-", "") == "utf8"

@@ -60,6 +60,7 @@ class Main(Controls, inherit_bindings=False):
         self.deck = deck
         self.veil = veil or Veil()
         """What hides personal data. Panes have the deck behind it."""
+        self.captions = isinstance(deck, Awaited) and deck.captions
         self.known = Known()
         self.read = 0
         """How many of the deck's events are on the screen."""
@@ -199,6 +200,7 @@ class Main(Controls, inherit_bindings=False):
         self._nonces.book = known.book
         steps.title, steps.subtitle = self.deck.title, self.deck.subtitle
         verdict.hint = "" if self._nonces.folded else self.deck.hint
+        verdict.caption = self._caption()
         self._lanes.times = self._ladder.times
         self._lanes.active = self.detail_open and self._ladder.has_focus
         self._lanes.update()
@@ -210,6 +212,17 @@ class Main(Controls, inherit_bindings=False):
         footer.paused, footer.waiting = self.paused, len(self.deck.events) - self.read
         for widget in (steps, self._face, self._nonces, verdict, footer):
             widget.update()
+
+    def _caption(self) -> str:
+        if not (self.captions and self.ready):
+            return ""
+        from emulator.tui.captions import caption_at
+
+        return caption_at(self.deck.events, self._ladder.selected)
+
+    def action_captions(self) -> None:
+        self.captions = not self.captions
+        self._project()
 
     def on_ladder_moved(self) -> None:
         self._show_selected()

@@ -25,8 +25,8 @@ from emulator.tui.run import Known
 KEYS = "y or + allow   - decline"
 
 
-def verdict_lines(known: Known, hint: str, width: int) -> list[Line]:
-    """Troubles first, then the open question, the verdict, the hint."""
+def verdict_lines(known: Known, hint: str, width: int, caption: str = "") -> list[Line]:
+    """Troubles first, then the open question, the verdict, the caption or else the hint."""
     lines: list[Line] = []
     for _, sentence in known.troubles[-3:]:
         lines += _told(f"{BAD} {sentence}", "alarm", width, 3)
@@ -42,7 +42,7 @@ def verdict_lines(known: Known, hint: str, width: int) -> list[Line]:
         lines += _told(f"run {aside.number}: {mark} {aside.sentence}", tone, width, 2)
     if known.question or known.failed or known.paused:
         return lines
-    return lines + _told(hint, "plain", width, 2)
+    return lines + (_told(caption, "strong", width, 2) or _told(hint, "plain", width, 2))
 
 
 def _of_run(known: Known, width: int) -> list[Line]:
@@ -138,10 +138,10 @@ class Verdict(Block):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.known = Known()
-        self.hint = ""
+        self.hint = self.caption = ""
 
     def lines(self, width: int) -> Sequence[Line]:
-        return verdict_lines(self.known, self.hint, width)
+        return verdict_lines(self.known, self.hint, width, self.caption)
 
 
 class Footer(Block):

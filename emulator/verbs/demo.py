@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator.starts import SCENARIOS
-from emulator.verbs import terminal
+from emulator.verbs import screens, terminal
 from emulator.verbs.exits import Exit, Failure
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ def demo(
     journal: Path | None,
     handset: str,
     timeout: float,
+    looks: screens.Wanted = screens.ANY,
 ) -> Exit:
     """Runs the demo. `pace` is the seconds that a run takes on the screen; headless never waits."""
     _check(scenario, misbehave, handset)
     terminal.check_breaks(breaks, headless or as_json)
     record = terminal.journal(journal, time.time) if journal else None
     if terminal.on_screen(headless or as_json):
-        _show(scenario, misbehave, breaks, pace, handset, record)
-        return Exit.MET
+        return _show(scenario, misbehave, breaks, pace, handset, record, looks)
 
     async def run() -> Exit:
         from emulator.bench import Bench
@@ -80,10 +80,10 @@ def _show(
     pace: float,
     handset: str,
     record: "Journal | None",
-) -> None:
+    looks: screens.Wanted,
+) -> Exit:
     # Nothing of what is imported before the first paint is garbage.
     gc.disable()
-    from emulator.tui.app import HandsetApp
     from emulator.tui.deck import Awaited
 
     def make() -> "Bench":
@@ -98,4 +98,5 @@ def _show(
             journal=record,
         )
 
-    HandsetApp(Awaited("demo", SCENARIOS[scenario].title, make)).run()
+    deck = Awaited("demo", SCENARIOS[scenario].title, make, captions=True)
+    return screens.show(deck, looks)

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING
 
 from emulator.journalfile import JournalError
 from emulator.recording import Recording
-from emulator.verbs import terminal
+from emulator.verbs import screens, terminal
 from emulator.verbs.exits import Exit, Failure
 
 if TYPE_CHECKING:
     from emulator.protocol.keyring import Keyring
 
 
-def open_(path: Path, profile: str, state: Path | None) -> Exit:
+def open_(
+    path: Path, profile: str, state: Path | None, looks: screens.Wanted = screens.ANY
+) -> Exit:
     """Shows the journal. With a profile its secrets are at hand to compute digests with."""
     try:
         deck = Recording(path, _keyring(profile, state) if profile else None)
@@ -20,10 +22,7 @@ def open_(path: Path, profile: str, state: Path | None) -> Exit:
         raise Failure(str(wrong)) from wrong
     if not terminal.on_screen(headless=False):
         raise Failure("open shows a journal on the screen, and needs a terminal for it")
-    from emulator.tui.app import HandsetApp
-
-    HandsetApp(deck).run()
-    return Exit.MET
+    return screens.show(deck, looks)
 
 
 def _keyring(profile: str, state: Path | None) -> "Keyring":

@@ -10,7 +10,7 @@ from emulator.live import Live
 from emulator.phone import AddressError
 from emulator.profiles import Profile
 from emulator.store import StoreError
-from emulator.verbs import live, state, terminal
+from emulator.verbs import live, screens, state, terminal
 from emulator.verbs.exits import Exit, Failure
 
 
@@ -26,6 +26,7 @@ def run(
     timeout: float | None,
     journal: Path | None,
     folder: Path | None,
+    looks: screens.Wanted = screens.ANY,
 ) -> Exit:
     """Runs a handset of that profile on the screen, or headless until it is over."""
     terminal.check_breaks(breaks, headless or as_json)
@@ -43,11 +44,8 @@ def run(
     record = terminal.journal(journal, time.time)
     place = state.folder(profile, folder)
     if terminal.on_screen(headless or as_json):
-        from emulator.tui.app import HandsetApp
-
         deck = Live(profile, place, record, listen=listen, sync=sync, breakpoints=breaks)
-        HandsetApp(deck).run()
-        return Exit.MET
+        return screens.show(deck, looks)
     endless = any(address.startswith("udp:") for address in listen)
 
     async def main() -> Exit:

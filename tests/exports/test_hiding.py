@@ -97,7 +97,7 @@ NO_TEXT = """
     account accounts bearer by cause clause code content_type data direction encoding entropy expected
     guid id initiator kind layers matched nonce nonce_kind outcome previous received scheme secret
     server server_id session_id session_kind severity slot state store syncs tries ui_mode verdict
-    version what candidate client action
+    version what candidate client action phases
 """
 
 

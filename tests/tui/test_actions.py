@@ -316,6 +316,15 @@ async def hide(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
         assert (" hidden " in text_of(app).splitlines()[0]) == hidden
 
 
+async def captions(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    app.main.select_last(lambda e: isinstance(e.what, NonceTried))
+    said = "Step 2: it was made with the SessionID:"
+    for shown in (True, False):
+        await pilot.press(key)
+        await still(app, pilot)
+        assert (said in text_of(app)) == shown
+
+
 async def leave_help(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press("question_mark")
     await until(pilot, lambda: "Keys in the ladder" in text_of(app))
@@ -564,6 +573,7 @@ CHECKS: dict[str, Check] = {
     "palette": palette,
     "theme": theme,
     "hide": hide,
+    "captions": captions,
     "quit": quit_,
     "up": _moves(),
     "down": _moves("g"),
