@@ -93,11 +93,24 @@ class Block(Widget):
         return self._shown[1]
 
 
-class Sheet(ScrollView, can_focus=True, inherit_bindings=False):
+class Scrolling(ScrollView, can_focus=True, inherit_bindings=False):
+    """Lines to scroll over, of which only those in sight are made."""
+
+    ALLOW_SELECT = False
+
+    def set_height(self, lines: int) -> None:
+        """So many lines there are now. The screen is laid out anew only when a scroll bar comes or
+        goes: that takes longer than all else that a new line costs."""
+        size = Size(0, lines)
+        if size != self.virtual_size:
+            self.set_reactive(ScrollView.virtual_size, size)
+            self._scroll_update(size)
+
+
+class Sheet(Scrolling, can_focus=True, inherit_bindings=False):
     """Many lines to scroll over; only those in sight are made into strips."""
 
     BINDINGS: ClassVar[list[BindingType]] = SCROLLING
-    ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -110,7 +123,7 @@ class Sheet(ScrollView, can_focus=True, inherit_bindings=False):
     def update(self, *, keep_place: bool = False) -> None:
         """Shows what there is to show now, from its beginning unless `keep_place`."""
         self._lines = self.lines(self.scrollable_content_region.width)
-        self.virtual_size = Size(0, len(self._lines))
+        self.set_height(len(self._lines))
         if not keep_place:
             self.scroll_to(y=0, animate=False, force=True)
         self.refresh()

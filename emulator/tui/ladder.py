@@ -9,16 +9,15 @@ from typing import ClassVar
 from textual import events as input_events
 from textual.binding import BindingType
 from textual.cache import LRUCache
-from textual.geometry import Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from emulator.exports import ladder_lines, lanes
 from emulator.exports.text import Line, Span
 from emulator.protocol.events import Event
 from emulator.tui.actions import bindings
-from emulator.tui.block import Block, focus_mark, selected, strip_of
+from emulator.tui.block import Block, Scrolling, focus_mark, selected, strip_of
 from emulator.tui.layout import Layout, Rows
 
 
@@ -33,11 +32,10 @@ class Lanes(Block):
         return [focus_mark((*lanes.header(width - 1, self.times), Span(" ", "bar")), self.active)]
 
 
-class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
+class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
     """Events between lanes. Posts `Moved` when another event is selected or follow changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("ladder")
-    ALLOW_SELECT = False
 
     class Moved(Message):
         """The cursor is on another event, or follow mode has changed."""
@@ -94,16 +92,18 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         for index in range(layout.read, upto):
             layout.take(events[index])
         if self._rows.height != before:
-            self._grown()
+            self._grown(before)
 
-    def _grown(self) -> None:
-        self.virtual_size = Size(0, self._rows.height)
+    def _grown(self, before: int) -> None:
+        """Shows what has come below line `before`, if that is in sight."""
+        self.set_height(self._rows.height)
         if self._following or self._cursor < 0:
             self._select(len(self._rows) - 1 if self._following else 0)
             self._scroll(self._rows.height if self._following else 0)
         else:
             self.post_message(self.Moved())
-        self.refresh()
+        if before < self.scroll_offset.y + self.size.height:
+            self.refresh()
 
     @property
     def _width(self) -> int:
@@ -116,7 +116,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         self._all.lay_out(width, self._events)
         self._lines.clear()
         self._strips.clear()
-        self.virtual_size = Size(0, self._rows.height)
+        self.set_height(self._rows.height)
 
     def renew(self, events: Sequence[Event]) -> None:
         """The same events, which look otherwise now but take the same lines."""
@@ -170,9 +170,21 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         return lines
 
     def _select(self, row: int) -> None:
+        before = self._cursor
         self._cursor = max(0, min(row, len(self._rows) - 1)) if self._rows else -1
         self.post_message(self.Moved())
-        self.refresh()
+        for touched in {before, self._cursor}:
+            self._repaint(touched)
+
+    def _repaint(self, row: int) -> None:
+        """The lines of one row, as far as they are in sight."""
+        if 0 <= row < len(self._rows):
+            top, end = (line - self.scroll_offset.y for line in self._span(row))
+            if end > 0 and top < self.size.height:
+                self.refresh(Region(0, max(top, 0), self.size.width, end - max(top, 0)))
+
+    def _span(self, row: int) -> tuple[int, int]:
+        return self._rows.tops[row], self._rows.end(row)
 
     def _scroll(self, line: int) -> None:
         # Forced: right after the first events Textual has not yet seen that there is more to see.
@@ -182,7 +194,7 @@ class Ladder(ScrollView, can_focus=True, inherit_bindings=False):
         """Scrolls as little as needed to have the whole selected event in sight."""
         if self._cursor < 0:
             return
-        top, end = self._rows.tops[self._cursor], self._rows.end(self._cursor)
+        top, end = self._span(self._cursor)
         page = self.scrollable_content_region.height
         offset = self.scroll_offset.y
         if top < offset or end - top > page:
