@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks import codecs, explain_ledger, first_paint, session_cpu, startup
+from tests.benchmarks import big_journal, codecs, explain_ledger, first_paint, session_cpu, startup
 from tests.benchmarks.measure import Ratio
 
 
@@ -16,3 +16,10 @@ def test_a_ratio_is_that_of_the_medians() -> None:
 def test_a_benchmark_yields_a_ratio(benchmark: object) -> None:
     ratios = benchmark.run(rounds=1, warm_up=0)  # type: ignore[attr-defined]
     assert ratios and all(ratio.value > 0 for ratio in ratios)
+
+
+def test_a_big_journal_is_measured() -> None:
+    measured = big_journal.run(seconds=0.2, count=300)
+    assert all(each.value > 0 for each in measured if each.limit)
+    missed = big_journal.Measured("x", 3.0, "s", 2.0)
+    assert not missed.met and "MISSED" in str(missed)

@@ -22,7 +22,7 @@ class Terminal:
     """Runs `command` in a terminal of its own. Use as a context manager: it is gone at the end.
 
     `received` is all that the program has written, `exit_code` what it ended with, if it did,
-    `started` when it was started (`time.perf_counter`).
+    `started` when it was started, `heard` when it last wrote (`time.perf_counter`).
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.received = b""
+        self.heard = 0.0
         self.exit_code: int | None = None
 
     def __enter__(self) -> Self:
@@ -82,6 +83,26 @@ class Terminal:
         self._until(lambda: all(text in self.text for text in wanted), repr(wanted), patience)
         return self.text
 
+    def wait_for_more(self, wanted: bytes, patience: float = PATIENCE) -> float:
+        """Reads until the program writes these octets after all that it has written so far; when
+        they came. Draws nothing: the screen is no longer to be trusted."""
+        start = len(self.received)
+        self._until(
+            lambda: self.received.find(wanted, start) >= 0, repr(wanted), patience, draw=False
+        )
+        return self.heard
+
+    def read_for(self, seconds: float) -> None:
+        """Takes what the program writes for that long, and draws nothing of it."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and self.exit_code is None:
+            if select.select([self._master], [], [], left)[0]:
+                self._read(draw=False)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def wait_for_octets(self, wanted: bytes, patience: float = PATIENCE) -> None:
         """Reads until the program has written these octets. Draws nothing, so that it costs nothing."""
         self._until(lambda: wanted in self.received, repr(wanted), patience, draw=False)
@@ -123,6 +144,7 @@ class Terminal:
         except OSError:  # the other side is closed
             octets = b""
         if octets:
+            self.heard = time.perf_counter()
             self.received += octets
             if draw:
                 self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", octets))
