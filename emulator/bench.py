@@ -72,12 +72,12 @@ class Bench:
     ) -> None:
         self.scenario = SCENARIOS[scenario]
         self.journal = journal or Journal(clock)
-        broken = f"; server: {', '.join(misbehave)}" if misbehave else ""
-        self.subtitle = self.scenario.title + broken
         self.hint = "g goes to the first event, enter opens one; n sends another notification"
         self.stepper = Stepper(self.journal.append, breakpoints)
         self._handset = handset
-        self._misbehave = misbehave
+        self._profile: profiles.Profile
+        self.misbehaviour = misbehave
+        """What the server does wrong; `misbehave` changes it."""
         self._delay = pace / _PACED_EVENTS
         self._clock = clock
         self._ended = ended
@@ -90,6 +90,12 @@ class Bench:
     def events(self) -> Sequence[Event]:
         return self.journal.events
 
+    @property
+    def subtitle(self) -> str:
+        # First, since the line may be cut off at its end.
+        broken = f"server misbehaves: {', '.join(self.misbehaviour)}; " if self.misbehaviour else ""
+        return broken + self.scenario.title
+
     async def start(self) -> None:
         """Server and handset up, in the start state; the first notification is sent."""
         # uvicorn and starlette are imported after the first paint.
@@ -97,7 +103,7 @@ class Bench:
         from emulator.server.misbehaviour import parse
 
         try:
-            server = Server(misbehaviour=parse(self._misbehave), facts=self._fact)
+            server = Server(misbehaviour=parse(self.misbehaviour), facts=self._fact)
             await server.start()
             self.server = server
             await self._lay()
@@ -125,11 +131,9 @@ class Bench:
         self.server.state = msgspec.structs.replace(
             state, url=url, accounts={**state.accounts, device_id: account}
         )
-        profile = _profile(self._handset, url, device_id, client_nonce, shared)
-        if "slow" in self.server.misbehaviour:
-            profile = _impatient(profile)
+        self._profile = _profile(self._handset, url, device_id, client_nonce, shared)
         self.phone = Phone(
-            profile,
+            self._patient(),
             self._folder / str(self._round),
             self.journal,
             listen=("udp://127.0.0.1:0",),
@@ -164,6 +168,27 @@ class Bench:
         # While a session runs the server cannot know which nonce the device will hold.
         unsure = last.verdict == "ignored" or (self.phone is not None and self.phone.handset.busy)
         return "session-id" if unsure else "stored"
+
+    async def misbehave(self, names: tuple[str, ...]) -> None:
+        """From its next message on the server does this wrong, and nothing else.
+
+        Raises ValueError for what is no misbehaviour.
+        """
+        from emulator.server.misbehaviour import parse
+
+        if self.server is None or self.phone is None:
+            return
+        self.server.misbehaviour = parse(names)
+        self.misbehaviour = self.server.misbehaviour.names
+        # For the sessions that start from now on.
+        self.phone.handset.profile = self._patient()
+        what = ", ".join(self.misbehaviour)
+        sentence = f"from now on it misbehaves: {what}" if what else "from now on it behaves well"
+        self.journal.append(PeerSaid(sentence), session=self._run)
+
+    def _patient(self) -> profiles.Profile:
+        """The phone's profile: with a server that is slow, a person at a demo will not wait for long."""
+        return _impatient(self._profile) if "slow" in self.misbehaviour else self._profile
 
     async def rerun(self) -> None:
         """The same once more from the start state, with fresh nonces."""

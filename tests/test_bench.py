@@ -239,3 +239,32 @@ async def test_no_nonce_is_made_stale_while_a_session_runs():
     refused = [e.what.sentence for e in bench.events if isinstance(e.what, Failed)]
     assert refused == ["a session runs: its end may store a nonce; try then"]
     await bench.close()
+
+
+async def test_the_server_is_told_to_misbehave_while_it_runs_and_to_stop():
+    bench, watch = await started(scenario="ordinary")
+    assert (await watch.result(bench)).outcome == "synchronised"
+    await bench.misbehave(("forget-server-nonce",))
+    assert bench.subtitle.startswith("server misbehaves: forget-server-nonce; ")
+    await bench.notify()
+    result = await watch.result(bench)
+    assert (result.outcome, result.nonces_agree) == ("synchronised", False)
+    await bench.misbehave(())
+    assert "misbehaves" not in bench.subtitle
+    await bench.rerun()
+    assert (await watch.result(bench)).nonces_agree
+    said = [e.what.sentence for e in bench.events if isinstance(e.what, PeerSaid)]
+    assert "from now on it misbehaves: forget-server-nonce" in said
+    assert "from now on it behaves well" in said
+    with pytest.raises(ValueError, match="no misbehaviour"):
+        await bench.misbehave(("nope",))
+    await bench.close()
+
+
+async def test_a_server_that_becomes_slow_is_not_waited_for_as_long_as_by_a_phone():
+    bench, watch = await started()
+    await watch.result(bench)
+    await bench.misbehave(("slow",))
+    await bench.notify()
+    assert (await watch.result(bench)).outcome == "transport"
+    await bench.close()

@@ -150,6 +150,16 @@ ACTIONS: tuple[Action, ...] = (
         ("stepper",),
     ),
     Action(
+        "misbehave",
+        ("M",),
+        "Misbehave",
+        "choose what the built-in server does wrong from now on",
+        "everywhere",
+        "misbehave",
+        "misbehave",
+        ("misbehave",),
+    ),
+    Action(
         "detail",
         ("enter",),
         "Detail",

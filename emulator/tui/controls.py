@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 
 from textual.screen import Screen
 
-from emulator.tui.deck import Awaited, Deck, Steps
+from emulator.tui.deck import Awaited, Deck, Misbehaves, Steps
 from emulator.tui.run import Known
 
 
@@ -53,6 +53,19 @@ class Controls(Screen[None]):
 
         title = f"Message {message.msg_id}, package {message.package}, as it will leave:"
         self.app.push_screen(Editor(title, deck.stepper.octets, message.content_type), edited)
+
+    def action_misbehave(self) -> None:
+        from emulator.tui.misbehaviours import Misbehaviours
+
+        deck = self.deck
+        if not isinstance(deck, Misbehaves):
+            return
+
+        def chosen(names: tuple[str, ...] | None) -> None:
+            if names is not None:
+                self._do(deck.misbehave(names))
+
+        self.app.push_screen(Misbehaviours(deck.misbehaviour), chosen)
 
     def action_breakpoints(self) -> None:
         from emulator.breakpoints import BREAKPOINTS

@@ -113,6 +113,18 @@ class Owned(Protocol):
         """Device id and users: what is hidden when personal data is hidden."""
 
 
+@runtime_checkable
+class Misbehaves(Protocol):
+    """Has a server of its own, which can be told to do things wrong."""
+
+    @property
+    def misbehaviour(self) -> tuple[str, ...]:
+        """What it does wrong now, as names of the server's table."""
+
+    async def misbehave(self, names: tuple[str, ...]) -> None:
+        """It does this wrong from its next message on, and nothing else."""
+
+
 class Awaited:
     """Stands in for a deck that is made after the first paint, which its imports would hold up.
 

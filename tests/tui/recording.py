@@ -359,6 +359,7 @@ class RecordedDeck:
         self.events: list[Event] = []
         self.hint = "n sends another notification, r starts over; select an event to see it."
         self.calls: list[str] = []
+        self.misbehaviour: tuple[str, ...] = ("no-cred",)
         self.stepper = Stepper(lambda what: self._play([(0.0, what)], 0))
         self._runs = list(runs) if runs is not None else [resync()]
         self._before = list(before) if before is not None else up()
@@ -408,6 +409,10 @@ class RecordedDeck:
     def record(self, what: AnyWhat) -> None:
         """As a run does."""
         self._play([(0.0, what)], self._session)
+
+    async def misbehave(self, names: tuple[str, ...]) -> None:
+        self.misbehaviour = names
+        self._play([(0.0, PeerSaid(f"from now on it misbehaves: {', '.join(names)}"))], 0)
 
     async def answer(self, accepted: bool) -> None:
         self.calls.append(f"answer {accepted}")

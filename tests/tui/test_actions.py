@@ -166,6 +166,17 @@ async def as_typed(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert app.main.deck.stepper.octets == b"<not SyncML"  # type: ignore[union-attr]
 
 
+async def misbehave(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    deck = app.main.deck
+    assert isinstance(deck, RecordedDeck)
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.screen, PickerDialog))
+    await until(pilot, lambda: "[x] no-cred" in text_of(app))
+    await pilot.press("space", "enter")
+    await until(pilot, lambda: deck.misbehaviour == ("forget-client-nonce", "no-cred"))
+    await until(pilot, lambda: app.screen is app.main)
+
+
 async def breakpoints(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     deck = app.main.deck
     assert isinstance(deck, RecordedDeck)
@@ -539,6 +550,7 @@ CHECKS: dict[str, Check] = {
     "step": step,
     "continue": continue_,
     "breakpoints": breakpoints,
+    "misbehave": misbehave,
     "edit": edit,
     "as-hex": as_hex,
     "as-typed": as_typed,
