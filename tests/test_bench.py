@@ -227,7 +227,7 @@ async def test_no_nonce_is_made_stale_while_a_session_runs():
     class Busy(Bench):
         spoilt = False
 
-        async def _gate(self, effect):
+        async def _gate(self, *_):
             if self.phone.handset.busy and not self.spoilt:
                 self.spoilt = True
                 await self.spoil()
