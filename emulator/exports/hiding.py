@@ -26,13 +26,14 @@ STAR = "*"
 PERSONAL = "personal"
 """What a cut of this kind is called."""
 
-_TEXT_FIELDS = """
-    address comment detail device_id headers luid meaning note notice problem profile question reason
-    request request_headers response response_headers sender sentence summary text tls troubles url user
-    value
+_CODES = """
+    account accounts bearer breakpoint clause content_type data direction encoding entropy expected guid
+    hex id initiator kind layers matched nonce nonce_kind outcome phases previous received scheme secret
+    server server_id session_id session_kind severity slot state store syncs tries ui_mode verdict version
+    client candidate action cause by
 """
-_TEXTS = frozenset(_TEXT_FIELDS.split())
-"""Fields that hold text for people. In the others a name could only be met by chance."""
+_NO_TEXT = frozenset(_CODES.split())
+"""Fields that are looked up or computed with: a name could only be met there by chance."""
 _PATTERNS = (
     r"(?<=://)[^/@\s\"<>]+(?=@)",  # user and password of a URL
     r"\b(?:IMEI|MEID|ESN|IMSI|MSISDN):[0-9A-Fa-f]{6,}",
@@ -107,7 +108,7 @@ def covered(given: Any, values: Values) -> Any:
         changes = {}
         for name in given.__struct_fields__:
             before = getattr(given, name)
-            after = _texts(before, values) if name in _TEXTS else _inner(before, values)
+            after = _texts(before, values) if name not in _NO_TEXT else _inner(before, values)
             if after is not before:
                 changes[name] = after
         return msgspec.structs.replace(given, **changes) if changes else given
@@ -115,8 +116,9 @@ def covered(given: Any, values: Values) -> Any:
 
 
 def _inner(given: Any, values: Values) -> Any:
-    if isinstance(given, tuple) and any(isinstance(part, msgspec.Struct) for part in given):
-        return tuple(covered(part, values) for part in given)
+    """A field that holds no text itself; what is inside it may."""
+    if isinstance(given, tuple):
+        return tuple(_inner(part, values) for part in given)
     return covered(given, values)
 
 
@@ -125,7 +127,7 @@ def _texts(given: Any, values: Values) -> Any:
         return text(given, values)
     if isinstance(given, tuple):
         return tuple(_texts(part, values) for part in given)
-    return given
+    return covered(given, values)
 
 
 def _message(octets: Octets, content_type: str, values: Values) -> Octets:
