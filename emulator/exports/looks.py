@@ -9,6 +9,7 @@ from typing import NamedTuple
 from emulator.exports import lanes
 from emulator.exports.lanes import Shape
 from emulator.exports.text import ASKED, BAD, GOOD, THIN, brief, cells, wrap
+from emulator.protocol import codes
 from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
@@ -233,6 +234,8 @@ def _received(what: MessageReceived) -> _Drawn:
     code = [word for word in words if word.startswith(str(what.code))] if what.code else []
     rest = [word for word in words if word not in code]
     head = code or [str(what.code) if what.code else "no Status for SyncHdr"]
+    if tone == "bad" and (meaning := codes.STATUS.get(what.code)):
+        head[0] += f" ({meaning})"
     step = 4 if what.package == 2 and what.code else 0
     return _look("from-server", f"{http}{', '.join(head + rest)}", tone, step)
 

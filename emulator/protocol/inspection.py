@@ -5,6 +5,7 @@ stored, since its inner hash is as good as the password.
 """
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 from emulator.protocol import clientauth, digest
 from emulator.protocol.digest import Working
@@ -164,7 +165,7 @@ def pretty(element: Element, indent: int = 0, ns: str = "") -> str:
         return f"{pad}<{element.tag}{xmlns}/>"
     if not inner:
         text = "".join(
-            c if isinstance(c, str) else c.hex()
+            escape(c, quote=False) if isinstance(c, str) else c.hex()
             for c in element.content
             if not isinstance(c, Element)
         )

@@ -1,9 +1,11 @@
 """Each event in a sentence a person understands: what happened, why, and which step it belongs to."""
 
+import re
 from typing import NamedTuple
 
 from emulator.exports.looks import NONCE_WORDS, look, nonce_words
 from emulator.exports.text import brief, spaced
+from emulator.protocol import codes
 from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
@@ -37,6 +39,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 
+_ALERT = re.compile(r"\bAlert (\d+)")
 _KINDS = {
     "resync": "A nonce resynchronisation",
     "ordinary": "An ordinary session",
@@ -184,13 +187,13 @@ def _sent(what: MessageSent) -> tuple[str, str]:
             why = "No answer came, so the same octets leave once more; no new nonce is made."
         elif "+ Chal" in what.summary:
             why = "Its Chal brings the server a new server nonce."
-        return title, f"{what.summary}. {why}"
+        return title, f"{what.summary}. {why}{_alerts(what.summary)}"
     if what.cred.scheme == "basic":
         return title, f"{what.summary}. It carries user and password of {what.cred.user}."
     proof = "header x-syncml-hmac" if what.cred.scheme == "mac" else "Cred"
     return title, (
         f"{what.summary}. Its {proof} proves that we are {what.cred.user}, computed over the "
-        f"{_client_words(what.cred.nonce_kind)} {brief(what.cred.nonce)}."
+        f"{_client_words(what.cred.nonce_kind)} {brief(what.cred.nonce)}.{_alerts(what.summary)}"
     )
 
 
@@ -207,10 +210,20 @@ def _received(what: MessageReceived) -> tuple[str, str]:
         212: "our credentials were accepted for the whole session",
         401: "our credentials do not verify; the Chal says over which nonce to sign again",
         407: "the server wants credentials; the Chal says over which nonce to sign",
-    }.get(what.code, f"status {what.code} for our SyncHdr")
+    }.get(what.code)
+    if meaning is None:
+        known = codes.STATUS.get(what.code, "a code that nobody knows")
+        meaning = f"status {what.code} for our SyncHdr ({known})"
     if not what.code:
         meaning = "it has no Status for our SyncHdr"
-    return title, f"{what.summary}. {_capital(meaning)}."
+    return title, f"{what.summary}. {_capital(meaning)}.{_alerts(what.summary)}"
+
+
+def _alerts(summary: str) -> str:
+    """What the Alerts of a message ask for, in words."""
+    asked = dict.fromkeys(_ALERT.findall(summary))
+    known = [(code, codes.of_alert(code)) for code in asked]
+    return "".join(f" Alert {code}: {meaning}." for code, meaning in known if meaning)
 
 
 def _challenged(what: Challenged) -> tuple[str, str]:

@@ -53,6 +53,12 @@ def test_a_message_is_shown_as_indented_xml():
     )
 
 
+def test_a_message_that_is_copied_is_still_a_document():
+    assert (
+        inspection.pretty(Element(SYNCML, "Data", ("a<b>&c",))) == "<Data>a&lt;b&gt;&amp;c</Data>"
+    )
+
+
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_a_push_is_shown_as_its_fields(wrapped):
     octets = package0(DEFAULT_NONCE).octets

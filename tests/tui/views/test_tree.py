@@ -7,6 +7,7 @@ from emulator.exports.tree import Node
 from emulator.protocol.events import (
     Event,
     MessageReceived,
+    MessageSent,
     NonceTried,
     NotificationRead,
     Remarked,
@@ -101,3 +102,11 @@ def test_below_an_octet_its_field_is_marked_in_the_tree() -> None:
     ]
     shared = plain(below_octets(what, 17, 80, 6)[0])
     assert "bits of version, ui-mode, initiator, future use" in shared
+
+
+def test_the_summary_explains_codes() -> None:
+    refused = MessageReceived(200, "", recording.Octets(""), 0.0, 1, 2, 403, "403, Final")
+    sentence = describe(Event(seq=1, at=0.0, what=refused)).sentence
+    assert "Status 403 for our SyncHdr (forbidden)." in sentence
+    asks = next(e for e in ALL if isinstance(e.what, MessageSent) and "Alert 200" in e.what.summary)
+    assert describe(asks).sentence.endswith("Alert 200: two-way sync.")
