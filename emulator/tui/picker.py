@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from emulator.exports.text import Line, Span, clip, wrap
 from emulator.tui.actions import bindings
-from emulator.tui.block import Sheet, selected
+from emulator.tui.block import Block, Sheet, selected
 from emulator.tui.dialog import Dialog
 
 
@@ -24,7 +24,7 @@ class Choice(NamedTuple):
 
 
 class Picker(Sheet, inherit_bindings=False):
-    """Choices under each other, the sentence of the one under the cursor below them.
+    """Choices under each other.
 
     `marks` is None for a list in which one is picked, else the ids that are marked.
     """
@@ -33,6 +33,9 @@ class Picker(Sheet, inherit_bindings=False):
 
     class Picked(Message):
         """A row was picked: by enter, or by a second click."""
+
+    class Selected(Message):
+        """The cursor is on another row."""
 
     def __init__(
         self,
@@ -52,9 +55,7 @@ class Picker(Sheet, inherit_bindings=False):
         return self.choices[self.cursor] if self.choices else None
 
     def lines(self, width: int) -> Sequence[Line]:
-        rows = [self._row(choice, width) for choice in self.choices]
-        about = self.chosen.about if self.chosen else ""
-        return [*rows, (), *((Span(" "), Span(row, "dim")) for row in wrap(about, width - 2))]
+        return [self._row(choice, width) for choice in self.choices]
 
     def _row(self, choice: Choice, width: int) -> Line:
         mark = "" if self.marks is None else "[x] " if choice.id in self.marks else "[ ] "
@@ -70,6 +71,7 @@ class Picker(Sheet, inherit_bindings=False):
         """Puts the cursor on a row, and that row in sight."""
         self.cursor = max(0, min(row, len(self.choices) - 1))
         self.update(keep_place=True)
+        self.post_message(self.Selected())
         page, top = max(self.size.height, 1), self.scroll_offset.y
         if not top <= self.cursor < top + page:
             self.scroll_to(y=self.cursor - page // 2, animate=False, force=True)
@@ -98,6 +100,22 @@ class Picker(Sheet, inherit_bindings=False):
             self.action_pick()
 
 
+class About(Block):
+    """The sentence of the row under the cursor: as many lines as the longest one takes."""
+
+    def __init__(self, picker: Picker) -> None:
+        super().__init__()
+        self._picker = picker
+
+    def lines(self, width: int) -> Sequence[Line]:
+        told = {c.id: wrap(c.about, width - 1) for c in self._picker.choices if c.about}
+        chosen = self._picker.chosen
+        rows = told.get(chosen.id, []) if chosen else []
+        most = max(map(len, told.values()), default=0)
+        blank = [""] * (most - len(rows))
+        return [(Span(" "), Span(row, "dim")) for row in (*rows, *blank)]
+
+
 class PickerDialog(Dialog[tuple[str, ...]]):
     """A picker in a box. Gives the ids picked: one, or all that are marked."""
 
@@ -107,9 +125,14 @@ class PickerDialog(Dialog[tuple[str, ...]]):
         super().__init__()
         self.heading = heading
         self._picker = Picker(choices, marks=marks)
+        self._about = About(self._picker)
 
     def body(self) -> Iterable[Widget]:
         yield self._picker
+        yield self._about
+
+    def on_picker_selected(self) -> None:
+        self._about.update()
 
     def on_picker_picked(self) -> None:
         self.action_submit()

@@ -90,6 +90,8 @@ Editor #box, Editor > Static { width: 100%; padding: 0 1; }
 Editor #box { height: 1fr; max-height: 100%; padding: 0 1; }
 Editor TextArea { height: 1fr; border: none; padding: 0; }
 Picker { height: auto; max-height: 100%; }
+PickerDialog Picker { max-height: 45vh; }
+About { margin-top: 1; }
 Palette SearchIcon { display: none; }
 Palette #--input { padding: 0 1; }
 HelpScreen { background: $background; }
