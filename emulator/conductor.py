@@ -137,13 +137,15 @@ class Conductor:
         found: Verdict | None,
         stores: tuple[str, ...] = (),
         alerted: Alerted | None = None,
+        code: int = 200,
     ) -> None:
         """A session from its start to its end. Raises nothing of ours or the peer's."""
         try:
             account = self._account()
             self._client = self._make_client(account)
+            drawn = self._drawn("Begin")
             begun = session.begin(
-                account, self._device, self._clock(), self._drawn("Begin"), found, stores, alerted
+                account, self._device, self._clock(), drawn, found, stores, alerted, code
             )
             self._follow(begun)
             while (heard := await self._carry_out()) is not None:

@@ -32,6 +32,7 @@ from emulator.protocol.events import (
 )
 from emulator.protocol.keyring import Account, Keyring, Replacement
 from emulator.protocol.remarks import remark
+from emulator.protocol.sync import SYNC_TYPES
 from emulator.protocol.verdict import REASONS, Verdict
 from emulator.store import Store
 from emulator.wire import arrival, codec
@@ -197,12 +198,14 @@ class Handset:
         self._ended(run.number)
         return run.number
 
-    def sync(self, account: str = "", stores: tuple[str, ...] = ()) -> int:
+    def sync(self, account: str = "", stores: tuple[str, ...] = (), code: int = 200) -> int:
         """The person starts a sync: of the first account that has the datastores, all of it if none
-        is named. Returns the run's number; 0 when a session is running.
+        is named, of the sync type `code`. Returns the run's number; 0 when a session is running.
 
-        Raises ValueError when no account has them.
+        Raises ValueError when no account has them, and for a code that is no sync type.
         """
+        if code not in SYNC_TYPES:
+            raise ValueError(f"{code} is no sync type; {min(SYNC_TYPES)} to {max(SYNC_TYPES)} are")
         if self._holder:
             return 0
         for candidate in Keyring(self.profile.accounts).of("ds"):
@@ -210,7 +213,7 @@ class Handset:
             if account in ("", candidate.name) and names.issuperset(stores):
                 run = self._run()
                 self._take(run, candidate.name, None)
-                self._start(run, candidate.name, None, stores)
+                self._start(run, candidate.name, None, stores, code=code)
                 return run.number
         raise ValueError(f"no account has {', '.join(stores) or account}")
 
@@ -305,6 +308,7 @@ class Handset:
         found: Verdict | None,
         stores: tuple[str, ...] = (),
         alerted: san11.Alerted | None = None,
+        code: int = 200,
     ) -> None:
         self._conductor = Conductor(
             run,
@@ -317,7 +321,7 @@ class Handset:
             gate=self._gate,
             ask=self._ask,
         )
-        self._task = asyncio.create_task(self._conductor.conduct(found, stores, alerted))
+        self._task = asyncio.create_task(self._conductor.conduct(found, stores, alerted, code))
         self._task.add_done_callback(functools.partial(self._over, run))
 
     def _over(self, run: Run, task: asyncio.Task[None]) -> None:

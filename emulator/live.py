@@ -104,6 +104,16 @@ class Live:
         if self.phone is not None:
             self.phone.handset.sync(stores=self._sync)
 
+    @property
+    def datastores(self) -> dict[str, tuple[str, ...]]:
+        """What can be synchronised: the datastores of each account."""
+        return {} if self.phone is None else self.phone.datastores
+
+    async def sync(self, account: str, stores: tuple[str, ...], code: int) -> None:
+        """The person starts a sync of that type."""
+        if self.phone is not None:
+            self.phone.sync(account, stores, code)
+
     async def spoil(self) -> None:
         """The stored server nonce becomes stale."""
         if self.phone is not None:

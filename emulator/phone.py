@@ -17,8 +17,8 @@ from emulator.journal import Journal
 from emulator.profiles import Profile
 from emulator.protocol import inspection
 from emulator.protocol.effects import Stopped
-from emulator.protocol.events import BearerFailed, BearerOpened, Event
-from emulator.protocol.keyring import Account
+from emulator.protocol.events import BearerFailed, BearerOpened, Event, Failed
+from emulator.protocol.keyring import Account, Keyring
 from emulator.store import Store
 from emulator.wire.errors import WireError
 
@@ -127,6 +127,22 @@ class Phone:
         """The person's answer to the open question, if there is one."""
         if self._question is not None and not self._question.done():
             self._question.set_result(accepted)
+
+    def sync(self, account: str, stores: tuple[str, ...], code: int) -> None:
+        """The person starts a sync; what cannot be is said in the journal."""
+        try:
+            if not self.handset.sync(account, stores, code):
+                self.journal.append(
+                    Failed("a session is running; start the sync when it has ended")
+                )
+        except ValueError as wrong:
+            self.journal.append(Failed(str(wrong)))
+
+    @property
+    def datastores(self) -> dict[str, tuple[str, ...]]:
+        """The names of each account's datastores."""
+        accounts = Keyring(self.profile.accounts).of("ds")
+        return {a.name: tuple(store.name for store in a.stores) for a in accounts}
 
     def workings(self, event: Event) -> list[inspection.Compared]:
         """The digests behind an event, worked out with the keyring as it is now."""

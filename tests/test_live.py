@@ -71,3 +71,19 @@ async def test_a_locked_state_folder_is_said_on_the_screen(tmp_path):
             await deck.notify()
             await deck.rerun()
             await deck.close()
+
+
+async def test_a_sync_of_a_type_that_the_person_chose_and_no_second_one_beside_it(tmp_path):
+    async with Server() as server:
+        deck, runs = await live(tmp_path, server)
+        assert deck.datastores == {"account": ("contacts",)}
+        await deck.sync("account", ("contacts",), 205)
+        await deck.sync("account", ("contacts",), 200)
+        await asyncio.wait_for(runs.get(), 10)
+        failed = [e.what.sentence for e in deck.events if isinstance(e.what, Failed)]
+        assert failed == ["a session is running; start the sync when it has ended"]
+        closed = deck.events[-1].what
+        assert (closed.outcome, closed.items_sent) == ("synchronised", 0)
+        await deck.sync("nobody", ("contacts",), 200)
+        assert deck.events[-1].what.sentence == "no account has contacts"
+        await deck.close()

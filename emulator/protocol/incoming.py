@@ -45,7 +45,7 @@ def hear_sync(turn: Turn, message: Message, sync: Sync) -> list[Status]:
             DropItem(turn.state.account.name, store.name, item.luid)
             for item in store.snapshot.items
         ]
-        store = put(turn, store, emptied=True, luids=())
+        store = put(turn, store, emptied=True, luids=(), maps=())
         turn.note(*drops)
     statuses = [build.status(message, sync, 200)]
     for command in flat(sync.commands):

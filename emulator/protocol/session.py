@@ -57,11 +57,12 @@ def begin(
     verdict: Verdict | None = None,
     stores: tuple[str, ...] = (),
     alerted: Alerted | None = None,
+    code: int = 200,
 ) -> Result:
     """A session of `account`, opened by a verified notification or (None) by the person.
 
-    `stores` names the datastores of a session that the person wants; empty means all. `alerted` is
-    the DS 1.1 alert that takes the person's place, or has it asked (decision 16).
+    `stores` names the datastores of a session that the person wants; empty means all; `code` is
+    its sync type, 200 to 205, which becomes a full one without anchors. `alerted` is the DS 1.1 alert that takes the person's place, or has it asked (decision 16).
     """
     kind: SessionKind = "client-initiated" if verdict is None else "ordinary"
     unknown: tuple[str, ...] = ()
@@ -69,7 +70,7 @@ def begin(
         wanted, unknown = sync.wanted(account, list(alerted.syncs))
     elif verdict is None:
         names = stores or tuple(store.name for store in account.stores)
-        wanted = tuple((name, 200) for name in names)
+        wanted = tuple((name, code) for name in names)
     else:
         if verdict.nonce_kind == "session-id":
             kind = "resync"

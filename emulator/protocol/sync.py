@@ -384,6 +384,10 @@ def finish(turn: Turn) -> None:
     for store in turn.state.stores:
         if store.agreed and not store.refused:
             turn.note(SetAnchors(name, store.name, store.next, store.peer_next))
+            if store.agreed == 203:
+                # The server holds what we have sent and nothing else: these deletions are done.
+                gone = (i.luid for i in store.snapshot.items if i.state == "deleted")
+                turn.note(*(DropItem(name, store.name, luid) for luid in gone))
             for operation in store.in_flight:
                 if operation.action != "delete":
                     turn.note(ItemNotTaken(name, store.name, operation.luid))

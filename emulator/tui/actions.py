@@ -81,6 +81,16 @@ ACTIONS: tuple[Action, ...] = (
         ("rerun",),
     ),
     Action(
+        "sync",
+        ("a",),
+        "Synchronise now",
+        "synchronise now: choose the stores and the sync type",
+        "everywhere",
+        "sync_now",
+        "sync",
+        ("sync", "datastores"),
+    ),
+    Action(
         "phone",
         ("H",),
         "Handset",

@@ -3,11 +3,11 @@
 Owns the way from their keys to the deck. What they mean is the deck's business.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 
 from textual.screen import Screen
 
-from emulator.tui.deck import Awaited, Deck, Misbehaves, Steps
+from emulator.tui.deck import Awaited, Deck, Misbehaves, Steps, Syncs
 from emulator.tui.run import Known
 
 
@@ -27,6 +27,32 @@ class Controls(Screen[None]):
         if action == "edit_message":
             return self.known.paused is not None and self.known.paused.editable
         return True
+
+    def action_sync_now(self) -> None:
+        """Asks for account, stores and type, as far as there is something to choose."""
+        from emulator.tui.picker import Choice, PickerDialog
+
+        deck = self.deck
+        stores = deck.datastores if isinstance(deck, Syncs) else {}
+
+        def chosen(ids: tuple[str, ...] | None) -> None:
+            if ids:
+                self._ask_sync(ids[0], stores[ids[0]])
+
+        if len(stores) > 1:
+            choices = [Choice(name, name, ", ".join(stores[name])) for name in stores]
+            self.app.push_screen(PickerDialog("Synchronise with which account?", choices), chosen)
+        elif stores:
+            chosen(tuple(stores))
+
+    def _ask_sync(self, account: str, stores: Sequence[str]) -> None:
+        from emulator.tui.syncing import SyncDialog, Wish
+
+        def wished(wish: Wish | None) -> None:
+            if wish is not None and isinstance(self.deck, Syncs):
+                self._do(self.deck.sync(account, wish.stores, wish.code))
+
+        self.app.push_screen(SyncDialog(account, stores), wished)
 
     def action_step(self) -> None:
         if isinstance(self.deck, Steps):

@@ -5,7 +5,7 @@ decks can do is a protocol of its own: an action names the methods that it needs
 offered where the deck has none of that name.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from emulator.protocol.events import Event
@@ -82,6 +82,18 @@ class Answers(Protocol):
 
     async def answer(self, accepted: bool) -> None:
         """The person's answer to the open question."""
+
+
+@runtime_checkable
+class Syncs(Protocol):
+    """Has a handset whose person can start a sync."""
+
+    @property
+    def datastores(self) -> Mapping[str, Sequence[str]]:
+        """The datastores of each account; none while there is no handset to ask."""
+
+    async def sync(self, account: str, stores: tuple[str, ...], code: int) -> None:
+        """Starts a sync of these datastores; `code` is the sync type, 200 to 205."""
 
 
 @runtime_checkable

@@ -143,6 +143,7 @@ class Talk:
         anchors: tuple[str, str] = ("10", "90"),
         device: Device = DEVICE,
         answer: bool | None = None,
+        code: int = 200,
         **fields: Any,
     ) -> None:
         self.account = who or account()
@@ -156,7 +157,7 @@ class Talk:
             found = judge(note, self.account)
             assert found.verified, found
         self.state, effects = session.begin(
-            self.account, device, self.clock, self._entropy(), found
+            self.account, device, self.clock, self._entropy(), found, code=code
         )
         self._follow(effects)
         if answer is not None:

@@ -33,6 +33,7 @@ from emulator.wire.syncml import (
 )
 from tests.protocol.flow import (
     DEFAULT_NONCE,
+    SERVER_NONCE,
     Talk,
     accept,
     account,
@@ -50,10 +51,10 @@ def item(luid, state="synced", guid="", map_due=False, octets=CARD):
     return StoredItem(luid, "text/x-vcard", octets, state, guid, map_due)
 
 
-def at_package_3(*items, anchors=("10", "90"), alert=None, **fields):
+def at_package_3(*items, anchors=("10", "90"), alert=None, nonce=DEFAULT_NONCE, **fields):
     """A session whose package 3 has left."""
     talk = Talk(items=items, anchors=anchors, **fields)
-    message = accept(talk, cred=over(DEFAULT_NONCE))
+    message = accept(talk, cred=over(nonce))
     if alert is not None:
         commands = tuple(alert if c.name == "Alert" else c for c in message.commands)
         body = msgspec.structs.replace(message.body, commands=commands)
@@ -102,6 +103,38 @@ def test_a_session_that_the_person_starts_names_its_datastores():
     stores = (Datastore("contacts", "./contacts"), Datastore("calendar", "./calendar"))
     talk = Talk(account(stores=stores), signed=None)
     assert len(alerts(talk.last)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "sent", "first"),
+    [
+        (200, ["Add", "Delete"], 201),
+        (201, ["Add", "Add"], 201),
+        (202, ["Add", "Delete"], 203),
+        (203, ["Add", "Add"], 203),
+        (204, [], 205),
+        (205, [], 205),
+    ],
+)
+def test_the_sync_type_that_the_person_chose(code, sent, first):
+    """Its Alert; what goes out; and what becomes of it where there are no anchors."""
+    items = (item("1"), item("2", "added"), item("3", "deleted"))
+    talk = Talk(items=items, signed=None, code=code)
+    assert [alert.code for alert in alerts(talk.last)] == [code]
+    never = Talk(items=items, signed=None, code=code, anchors=("", ""))
+    assert [alert.code for alert in alerts(never.last)] == [first]
+    talk = at_package_3(
+        *items, alert=server_alert(code), nonce=SERVER_NONCE, signed=None, code=code
+    )
+    assert [kind for kind, _ in changes(talk)] == sent
+
+
+def test_after_a_refresh_from_the_client_the_server_has_nothing_left_to_delete():
+    items = (item("1"), item("3", "deleted"))
+    talk = at_package_3(*items, alert=server_alert(203), nonce=SERVER_NONCE, signed=None, code=203)
+    talk.hears(ok_all(talk))
+    assert talk.outcome == "synchronised"
+    assert [c.luid for c in talk.changes if isinstance(c, DropItem)] == ["3"]
 
 
 # Package 3

@@ -360,6 +360,7 @@ class RecordedDeck:
         self.hint = "n sends another notification, r starts over; select an event to see it."
         self.calls: list[str] = []
         self.misbehaviour: tuple[str, ...] = ("no-cred",)
+        self.datastores = {"ds": ("contacts", "calendar")}
         self.stepper = Stepper(lambda what: self._play([(0.0, what)], 0))
         self._runs = list(runs) if runs is not None else [resync()]
         self._before = list(before) if before is not None else up()
@@ -389,6 +390,10 @@ class RecordedDeck:
     async def rerun(self) -> None:
         self.calls.append("rerun")
         self._begin(self._runs[0])
+
+    async def sync(self, account: str, stores: tuple[str, ...], code: int) -> None:
+        self.calls.append(f"sync {account} {'+'.join(stores)} {code}")
+        self._begin(self._runs[0] if self._runs else [])
 
     async def spoil(self) -> None:
         self.calls.append("spoil")

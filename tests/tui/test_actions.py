@@ -468,6 +468,15 @@ async def phone(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await until(pilot, lambda: "listens on" not in text_of(app))
 
 
+async def sync(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    deck = app.main.deck
+    assert isinstance(deck, RecordedDeck)
+    await pilot.press(key)
+    await until(pilot, lambda: "two-way (200)" in text_of(app))
+    await pilot.press("enter")
+    await until(pilot, lambda: "sync ds contacts+calendar 200" in deck.calls)
+
+
 def _asks(name: str) -> Check:
     """The key asks the deck for this."""
 
@@ -555,6 +564,7 @@ CHECKS: dict[str, Check] = {
     "as-hex": as_hex,
     "as-typed": as_typed,
     "detail": detail,
+    "sync": sync,
     "phone": phone,
     "stale": _asks("spoil"),
     "put-back": _asks("put_back"),
