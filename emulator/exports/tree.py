@@ -7,6 +7,7 @@ widgets nor events; what a field means is `protocol.codes`'.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from emulator.exports.hiding import PERSONAL
 from emulator.exports.text import MASKED
 from emulator.protocol import codes
 from emulator.protocol.events import Octets
@@ -95,7 +96,7 @@ def of_message(octets: Octets, content_type: str) -> Tree:
 
 def of_push(octets: Octets) -> Tree:
     """What a bearer delivered: the layers, and a DS 1.1 alert inside."""
-    raw = bytes(octets)
+    raw = visible(octets)
     try:
         arrived = arrival.read(raw)
     except WireError as wrong:
@@ -142,10 +143,11 @@ def _blamed(wrong: WireError, octets: bytes) -> tuple[Node, ...]:
 
 
 class _Cuts:
-    """The spans that were cut out."""
+    """The spans that were cut out because they are secrets. What is personal stands as stars."""
 
     def __init__(self, octets: Octets | None = None) -> None:
-        self._runs = [(c.offset, c.offset + c.length) for c in octets.cuts] if octets else []
+        cuts = octets.cuts if octets else ()
+        self._runs = [(c.offset, c.offset + c.length) for c in cuts if c.secret != PERSONAL]
 
     @property
     def any(self) -> bool:

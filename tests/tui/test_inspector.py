@@ -126,3 +126,19 @@ async def test_utf16_is_shown_and_says_why_nothing_is_lit() -> None:
         page = app.query_one(Page)
         text = "".join(span.text for line in page.lines(200) for span in line)
         assert "SessionID: 4A7C" in text and "UTF-16" in text
+
+
+async def test_the_selected_event_is_hidden_and_seen_again() -> None:
+    async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
+        page = app.query_one(Page)
+        app.main.select_last(lambda e: isinstance(e.what, MessageSent) and e.what.cred is not None)
+        await still(app, pilot)
+        seen = page.body.whole()
+        assert seen is not None and "LocName: alice" in seen.text
+        await pilot.press("exclamation_mark")
+        await still(app, pilot)
+        hidden = page.body.whole()
+        assert hidden is not None and "LocName: *****" in hidden.text
+        await pilot.press("exclamation_mark")
+        await still(app, pilot)
+        assert page.body.whole() == seen

@@ -13,6 +13,7 @@ from emulator.tui.app import HandsetApp
 from emulator.tui.inspector import VIEWS, Inspector, Page
 from emulator.tui.main import Main
 from emulator.tui.veil import Veil, behind
+from emulator.tui.views.body import Rows
 from tests.tui.recording import RecordedDeck
 from tests.tui.screen import settled, still, text_of
 
@@ -82,6 +83,15 @@ async def test_nothing_personal_is_seen_in_any_view_of_any_event(handset: str) -
     await bench.close()
 
 
+def _copies(page: Page) -> list[str]:
+    """All that can be copied from a view; octets without their gaps too."""
+    body = page.body
+    places = range(len(body.rows)) if isinstance(body, Rows) else (body.first(), body.last())
+    found = (body.whole(), *(body.copied(place) for place in places))
+    texts = [copied.text for copied in found if copied is not None]
+    return [*texts, *("".join(text.split()) for text in texts)]
+
+
 async def _walk(app: HandsetApp, pilot: Any) -> str:
     """All that can be seen of all events: the ladder as it is drawn, and the detail in each view."""
     seen = []
@@ -92,7 +102,7 @@ async def _walk(app: HandsetApp, pilot: Any) -> str:
         pane.choose(view)
         for number in range(len(app.main.deck.events)):
             pane.show(ladder.selected)
-            seen.append(_lines(pane.page))
+            seen += [_lines(pane.page), *_copies(pane.page)]
             if number in (0, 20):
                 await still(app, pilot)
                 seen.append(text_of(app))

@@ -52,8 +52,9 @@ class Page(Sheet):
         same = event is not None and self.event is not None and event.seq == self.event.seq
         offset = self.offset_at_cursor() if same else NOWHERE
         changed = not same or view != self.view
+        other = event is not self.event  # the same one looks otherwise behind the veil
         self.event, self.view = event, view
-        if not same:
+        if other:
             self.subject = _NOTHING if event is None else subject(self.deck.events, event)
         self.update(keep_place=not changed)
         if changed:
