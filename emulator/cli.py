@@ -405,6 +405,24 @@ def open_(
     _done(go(journal, profile, state, (theme, ascii)))
 
 
+@app.command(
+    context_settings={
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+        "allow_interspersed_args": False,
+    }
+)
+def web(
+    context: typer.Context,
+    host: Annotated[str, typer.Option("--host", metavar="H")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535)] = 8181,
+) -> None:
+    """The screen in a browser: web [--host H] [--port P] demo|run|open with their options."""
+    from emulator.verbs.web import web as go
+
+    _done(go(host, port, tuple(context.args)))
+
+
 @profile_app.command(name="list")
 def list_profiles() -> None:
     """The shipped profiles, and your own."""

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from emulator.verbs import terminal
 from emulator.verbs.exits import Exit
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def show(deck: "Deck | Awaited | None", wanted: Wanted = ANY) -> Exit:
 
     theme, ascii = wanted
     kept = platformdirs.user_config_path("ds-handset") / "screen.json"
-    ascii = ascii or not speaks_utf8(os.environ, sys.stdout.encoding)
+    plain = not terminal.in_browser() and not speaks_utf8(os.environ, sys.stdout.encoding)
+    ascii = ascii or plain
     HandsetApp(deck, Looks(theme or remembered(kept), ascii, kept)).run()
     return Exit.MET

@@ -3,6 +3,7 @@
 Light on purpose: the first paint waits for it.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,8 +26,13 @@ def journal(path: Path | None, clock: Callable[[], float]) -> "Journal":
 
 
 def on_screen(headless: bool) -> bool:
-    """Whether there is a terminal for the screen, and it is wanted."""
-    return not headless and sys.stdin.isatty() and sys.stdout.isatty()
+    """Whether there is a terminal for the screen, or a browser, and it is wanted."""
+    return not headless and (in_browser() or (sys.stdin.isatty() and sys.stdout.isatty()))
+
+
+def in_browser() -> bool:
+    """Whether textual-serve runs this process for a page (`handset web`)."""
+    return "TEXTUAL_DRIVER" in os.environ
 
 
 def check_breaks(breaks: tuple[str, ...], headless: bool) -> None:

@@ -15,7 +15,7 @@ from typing import Self
 import pyte
 
 PATIENCE = 30.0
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?]\d*u")  # the keyboard protocol; it would print the u
+UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?]\d*u")  # the keyboard protocol; it would print the u
 
 
 class Terminal:
@@ -147,7 +147,7 @@ class Terminal:
             self.heard = time.perf_counter()
             self.received += octets
             if draw:
-                self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", octets))
+                self._stream.feed(UNKNOWN_TO_PYTE.sub(b"", octets))
             return
         self.exit_code = self._process.wait()
 
