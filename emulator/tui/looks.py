@@ -4,11 +4,12 @@ Light on purpose: it is read before the first paint.
 """
 
 import contextlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from emulator.tui.colours import COLOURS, DEFAULT
 
@@ -21,13 +22,17 @@ class Looks(NamedTuple):
     kept: Path | None = None
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    theme: str
+
+
 def remembered(file: Path) -> str:
     """The theme of the last time; the default one when there is none or the file is no good."""
     try:
-        name = json.loads(file.read_bytes())["theme"]
-    except (OSError, ValueError, KeyError, TypeError):
+        kept = msgspec.json.decode(file.read_bytes(), type=_Kept)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return DEFAULT
-    return name if name in COLOURS else DEFAULT
+    return kept.theme if kept.theme in COLOURS else DEFAULT
 
 
 def remember(file: Path, theme: str) -> None:
@@ -35,7 +40,7 @@ def remember(file: Path, theme: str) -> None:
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(json.dumps({"theme": theme}) + "\n", encoding="utf-8")
+        fresh.write_bytes(msgspec.json.encode(_Kept(theme)) + b"\n")
         fresh.replace(file)
 
 
