@@ -25,7 +25,7 @@ Where = Literal[
 class Action(NamedTuple):
     """`keys` as Textual names them, in the order in which they are shown; `call` is what runs.
 
-    `short` is the footer's word for it; without one the footer does not show it. `needs` names the
+    "{key}" in `call` stands for the key that was pressed. `short` is the footer's word for it; without one the footer does not show it. `needs` names the
     methods that a deck must have for it.
     """
 
@@ -240,6 +240,32 @@ ACTIONS: tuple[Action, ...] = (
         "copy(True)",
     ),
     Action(
+        "clause",
+        ("1", "2", "3", "4", "5", "6"),
+        "Step",
+        "why this step stands as it does, and the event that shows it; again: the next one",
+        "everywhere",
+        "clause({key})",
+        "steps",
+    ),
+    Action(
+        "ledger",
+        ("l",),
+        "Ledger",
+        "every change of a nonce: when, whose, from which message, why; once more: back",
+        "everywhere",
+        "pane('ledger')",
+        "ledger",
+    ),
+    Action(
+        "ledger-line",
+        ("L",),
+        "Its ledger line",
+        "from the selected event to its line in the ledger; enter goes back",
+        "everywhere",
+        "ledger_line",
+    ),
+    Action(
         "follow",
         ("f",),
         "Follow",
@@ -383,6 +409,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("row-down", ("j", "down"), "Down", "the row below", "list", "row(1)"),
     Action("rows-up", ("pageup",), "Page up", "ten rows up", "list", "row(-10)"),
     Action("rows-down", ("pagedown",), "Page down", "ten rows down", "list", "row(10)"),
+    Action("rows-first", ("g", "home"), "First", "the first row", "list", "row(-1000000)"),
+    Action("rows-last", ("G", "end"), "Last", "the last row", "list", "row(1000000)"),
     Action("mark", ("space",), "Mark", "mark the row, where more than one may be", "list", "mark"),
     Action("pick", ("enter",), "Pick", "take the row, or the marked ones", "list", "pick"),
     Action(
@@ -472,6 +500,11 @@ def key_word(key: str) -> str:
     return _KEY_WORDS.get(key, key)
 
 
+def call_of(action: Action, key: str = "") -> str:
+    """What runs when that key of it is pressed."""
+    return action.call.replace("{key}", key)
+
+
 def keys_of(action: Action) -> str:
     return " ".join(key_word(key) for key in action.keys)
 
@@ -490,7 +523,7 @@ def bindings(*where: Where) -> list[BindingType]:
     return [
         Binding(
             key,
-            action.call,
+            call_of(action, key),
             action.title,
             show=False,
             priority=key.startswith("ctrl+") and action.id == "quit",

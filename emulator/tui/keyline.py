@@ -3,18 +3,21 @@
 from collections.abc import Mapping, Sequence
 
 from emulator.exports.text import Line, Span, width_of
-from emulator.tui.actions import ACTIONS, key_word
+from emulator.tui.actions import ACTIONS, call_of, key_word
 
 
 def key_of(name: str, word: str = "") -> Line:
     """An action's first key and its word."""
     action = next(a for a in ACTIONS if a.id == name)
     place = "app" if action.where == "app" else "screen"
-    call = action.call if "." in action.call else f"{place}.{action.call}"
+    first, last = action.keys[0], action.keys[-1]
+    call = call_of(action, first)
+    call = call if "." in call else f"{place}.{call}"
+    keys = f"{first}-{last}" if "{key}" in action.call else key_word(first)
     text = word or action.short or action.title.lower()
     return (
         Span(" ", "bar"),
-        Span(key_word(action.keys[0]), "barkey", call),
+        Span(keys, "barkey", call),
         Span(f" {text} ", "bar", call),
     )
 

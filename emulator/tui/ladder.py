@@ -3,6 +3,7 @@
 Where each event's lines begin is `layout.py`'s; what they say, `looks.py`'s and `ladder_lines.py`'s.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from emulator.eventlog import place
 from emulator.exports import ladder_lines, lanes
 from emulator.exports.text import Line, Span
 from emulator.protocol.events import Event
@@ -215,12 +217,20 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         """Selects the newest event that is `wanted`, with what led to it in sight above."""
         for row in range(len(self._rows) - 1, -1, -1):
             if wanted(self._events[self._rows.events[row]]):
-                self._following = False
-                self._select(row)
-                self._scroll(
-                    max(self._rows.tops[row] - self.scrollable_content_region.height // 3, 0)
-                )
+                self._show(row)
                 return
+
+    def select_event(self, event: Event) -> None:
+        """Selects an event; one that has no line here, the last before it that has."""
+        row = bisect_right(self._rows.events, place(self._events, event)) - 1
+        if row >= 0:
+            self._show(row)
+
+    def _show(self, row: int) -> None:
+        """Selects a row, with what led to it in sight above."""
+        self._following = False
+        self._select(row)
+        self._scroll(max(self._rows.tops[row] - self.scrollable_content_region.height // 3, 0))
 
     def follow(self, on: bool) -> None:
         self._following = on

@@ -20,6 +20,7 @@ from emulator.protocol.events import Event, Failed
 from emulator.tui.actions import ACTIONS, bindings, needs
 from emulator.tui.controls import Controls
 from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Owned, Recorded, Reruns, Spoils
+from emulator.tui.evidence import Evidence
 from emulator.tui.face import Face
 from emulator.tui.ladder import Ladder, Lanes
 from emulator.tui.nonces import Nonces
@@ -48,7 +49,7 @@ IDLE = 15
 """Pictures without news after which all widgets are asked all the same."""
 
 
-class Main(Controls, inherit_bindings=False):
+class Main(Evidence, Controls, inherit_bindings=False):
     """One deck, from its start until the screen is left; all keys are in the action table."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere", "question")
@@ -161,7 +162,8 @@ class Main(Controls, inherit_bindings=False):
         while index < len(events):
             for event in events[index : index + STEP]:
                 self.veil.learn(event)
-                known = fold(known, event)
+                before, known = known.book, fold(known, event)
+                self.ledger.take(index, event, before, known.book)
                 index += 1
             if perf_counter() > end:
                 break
@@ -195,9 +197,9 @@ class Main(Controls, inherit_bindings=False):
         """Gives every widget what it shows; each repaints only when that has changed."""
         steps, verdict, footer = self._steps, self._verdict, self._footer
         known = self.veil.known(self.known)
-        steps.known = verdict.known = footer.known = self._face.known = known
-        steps.hidden = self.veil.enabled
-        self._nonces.book = known.book
+        verdict.known = footer.known = self._face.known = known
+        steps.run, steps.hidden = self.looked_at(), self.veil.enabled
+        self._nonces.book, self._nonces.account = known.book, steps.run.account
         steps.title, steps.subtitle = self.deck.title, self.deck.subtitle
         verdict.hint = "" if self._nonces.folded else self.deck.hint
         verdict.caption = self._caption()

@@ -11,7 +11,7 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
 
-from emulator.tui.actions import ACTIONS, Action, keys_of
+from emulator.tui.actions import ACTIONS, Action, call_of, keys_of
 from emulator.tui.colours import ABOUT
 
 _BY_ID = {action.id: action for action in ACTIONS}
@@ -61,7 +61,8 @@ class Offers(Provider):
                 yield Hit(score, _shown(action), self._run(offer), action.title, action.help)
 
     def _run(self, offer: Offer) -> partial[Any]:
-        return partial(self.app.run_action, offer.action.call, offer.does)
+        action = offer.action
+        return partial(self.app.run_action, call_of(action, *action.keys[:1]), offer.does)
 
 
 def _shown(action: Action) -> Content:

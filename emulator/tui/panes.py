@@ -26,6 +26,10 @@ class Pane(Vertical):
         """The part that takes the keys."""
         raise NotImplementedError
 
+    def event_of(self, row: int) -> Event | None:
+        """The event that a row of the page is about, where its rows are events."""
+        return None
+
     def show(self, event: Event | None) -> None:
         """The selected event is this one."""
 
@@ -54,6 +58,8 @@ class Kind(NamedTuple):
 PANES: tuple[Kind, ...] = (
     Kind("detail", "emulator.tui.inspector", "Inspector", "the detail of the selected event"),
     Kind("phone", "emulator.tui.face", "FacePane", "the handset as its owner sees it"),
+    Kind("step", "emulator.tui.step_page", "StepPane", "one of the six steps, and what proves it"),
+    Kind("ledger", "emulator.tui.ledger_page", "LedgerPane", "every change of a nonce"),
 )
 
 

@@ -115,9 +115,9 @@ def footer_line(
     lasting = ("back", "help", "quit") if from_start else ("help", "quit")
     always = [key_of(a.id) for a in ACTIONS if a.id in lasting]
     room -= sum(width_of(key) for key in always)
-    wanted = ["notify", "rerun", "detail", "follow", "pause", "digest", "hex", "tree", "step"]
+    wanted = ["notify", "rerun", "detail", "clause", "follow", "ledger", "pause", "step", "digest"]
     if detail:
-        wanted = ["detail", "digest", "hex", "tree", "switch", "notify", "rerun", "follow", "step"]
+        wanted = ["detail", "digest", "hex", "tree", "switch", "clause", "ledger", "notify", "step"]
     if known.question:
         wanted = ["accept", "decline", *(name for name in wanted if name != "notify")]
     for name in wanted:

@@ -17,7 +17,7 @@ from emulator.exports.text import (
 )
 from emulator.protocol.states import STEPS
 from emulator.tui.block import Block
-from emulator.tui.run import Known, RunLook, StepLook
+from emulator.tui.run import RunLook, StepLook
 
 MARKS = {
     "pending": PENDING,
@@ -63,9 +63,11 @@ def step_lines(run: RunLook, width: int) -> list[Line]:
         last = index == len(STEPS) - 1
         gap = size + 1 - len(head)
         tail = f" {THIN * (gap - 2)} " if gap > 2 and not last else " " * gap
-        upper += [Span(head, tone), Span(tail, "lane")]
+        call = f"screen.clause({index + 1})"
+        upper += [Span(head, tone, call), Span(tail, "lane", call)]
         state = run.steps[index].state
-        lower.append(Span(fit(step.title, size) + " ", "dim" if state == "pending" else "plain"))
+        word = "dim" if state == "pending" else "plain"
+        lower.append(Span(fit(step.title, size) + " ", word, call))
     return [tuple(upper), tuple(lower)]
 
 
@@ -77,13 +79,13 @@ def _marks(run: RunLook, width: int) -> Line:
         head = f"{number} {MARKS[step.state]}"
         gap = size - len(head) if number < len(STEPS) else 0
         tail = f" {THIN * (gap - 2)} " if gap > 2 else " " * gap
-        spans += [Span(head, tone_of(run, number)), Span(tail, "lane")]
+        call = f"screen.clause({number})"
+        spans += [Span(head, tone_of(run, number), call), Span(tail, "lane", call)]
     return tuple(spans)
 
 
-def title_line(title: str, subtitle: str, known: Known, width: int, hidden: bool = False) -> Line:
-    """What this is, and how much has happened in the shown run."""
-    run = known.run
+def title_line(title: str, subtitle: str, run: RunLook, width: int, hidden: bool = False) -> Line:
+    """What this is, and how much has happened in the run."""
     left = [Span(" handset ", "active"), Span(f" {clean(title)}", "strong")]
     if hidden:
         left.append(Span(" hidden ", "ask"))
@@ -99,15 +101,15 @@ def title_line(title: str, subtitle: str, known: Known, width: int, hidden: bool
 
 
 class Steps(Block):
-    """The two top bars: title and steps of the shown run."""
+    """The two top bars: title and steps of the run that the person looks at."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.known = Known()
+        self.run = RunLook(0)
         self.title = self.subtitle = ""
         self.hidden = False
         """Whether personal data is hidden."""
 
     def lines(self, width: int) -> Sequence[Line]:
-        title = title_line(self.title, self.subtitle, self.known, width, self.hidden)
-        return [title, *step_lines(self.known.run, width)]
+        title = title_line(self.title, self.subtitle, self.run, width, self.hidden)
+        return [title, *step_lines(self.run, width)]

@@ -10,7 +10,8 @@ from textual.widgets import Input, TextArea
 from emulator.answers import Answer
 from emulator.bearers.certificate import Certificate
 from emulator.probe import Tried
-from emulator.protocol.events import NonceTried, SessionClosed
+from emulator.protocol.events import NonceStored, NonceTried, SessionClosed
+from emulator.protocol.states import STEPS
 from emulator.tui import actions
 from emulator.tui.actions import ACTIONS, Action, key_word
 from emulator.tui.app import HandsetApp
@@ -19,6 +20,7 @@ from emulator.tui.dialog import Dialog
 from emulator.tui.help import help_lines
 from emulator.tui.inspector import Page
 from emulator.tui.ladder import Ladder
+from emulator.tui.ledger_page import Changes
 from emulator.tui.main import Main
 from emulator.tui.picker import Choice, PickerDialog
 from tests.tui import recording
@@ -271,6 +273,40 @@ async def octet_left(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 
 async def octet_right(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await _octet(app, pilot, key, 7, 8)
+
+
+async def clause(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    """The page of a step; the same key goes from proof to proof, and round."""
+    ladder = app.query_one(Ladder)
+    seen = []
+    for _ in range(12):
+        await pilot.press(key)
+        await pilot.pause()
+        assert f"step {key}: {STEPS[int(key) - 1].title}" in text_of(app)
+        seen.append(ladder.selected)
+    assert not ladder.following
+    proofs = app.main.trail().proofs[int(key)]
+    events = app.main.deck.events
+    assert seen[: len(proofs) + 1] == [events[i] for i in (*proofs, proofs[0])]
+
+
+async def ledger(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: "changes of a nonce" in text_of(app))
+    await pilot.press(key)
+    await until(pilot, lambda: "changes of a nonce" not in text_of(app))
+
+
+async def ledger_line(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    app.main.select_last(lambda e: isinstance(e.what, NonceStored) and e.what.slot == "server")
+    chosen = app.query_one(Ladder).selected
+    await pilot.press("k", "k", "k")
+    app.main.select_last(lambda e: e is chosen)
+    await pilot.press(key)
+    await until(pilot, lambda: app.query_one(Changes).has_focus)
+    assert "confirmed by the server's success Status" in text_of(app)
+    await pilot.press("enter")
+    assert app.query_one(Ladder).has_focus and app.query_one(Ladder).selected is chosen
 
 
 async def follow(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
@@ -577,6 +613,9 @@ CHECKS: dict[str, Check] = {
     "copy-view": copy_view,
     "octet-left": octet_left,
     "octet-right": octet_right,
+    "clause": clause,
+    "ledger": ledger,
+    "ledger-line": ledger_line,
     "follow": follow,
     "pause": pause,
     "times": times,
@@ -619,6 +658,8 @@ CHECKS: dict[str, Check] = {
     "row-down": _boxed(_moved),
     "rows-up": _boxed(lambda d: d._picker.cursor == 0, "pagedown"),
     "rows-down": _boxed(_moved),
+    "rows-first": _boxed(lambda d: d._picker.cursor == 0, "j", "j"),
+    "rows-last": _boxed(lambda d: d._picker.cursor == 29),
     "mark": _boxed(lambda d: d._picker.marks == {"0"}, marks=()),
     "pick": _boxed(_gone),
 }
