@@ -33,6 +33,7 @@ from emulator.protocol.events import (
     SessionClosed,
     VerdictReached,
 )
+from emulator.protocol.keyring import Device, Keyring
 from emulator.starts import PACE, SCENARIOS
 from emulator.stepping import Stepper
 from emulator.store import StoreError
@@ -229,6 +230,9 @@ class Bench:
         """Returns when no session runs and none waits."""
         if self.phone is not None:
             await self.phone.settled()
+
+    def held(self) -> tuple[Device, Keyring] | None:
+        return self.phone.held() if self.phone is not None else None
 
     def workings(self, event: Event) -> Sequence[inspection.Compared]:
         return self.phone.workings(event) if self.phone is not None else ()

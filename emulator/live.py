@@ -15,6 +15,7 @@ from emulator.profiles import Profile
 from emulator.protocol import digest, inspection, sessionid
 from emulator.protocol.effects import Effect, Record, Send, Stopped
 from emulator.protocol.events import Event, Failed, NonceStored, PeerNonces
+from emulator.protocol.keyring import Device, Keyring
 from emulator.stepping import Stepper
 from emulator.store import StoreError
 from emulator.wire import notification
@@ -137,6 +138,9 @@ class Live:
         if self.phone is not None:
             await self.phone.close(why)
         self.journal.close()
+
+    def held(self) -> tuple[Device, Keyring] | None:
+        return self.phone.held() if self.phone is not None else None
 
     def workings(self, event: Event) -> Sequence[inspection.Compared]:
         return self.phone.workings(event) if self.phone is not None else ()

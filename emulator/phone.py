@@ -18,7 +18,7 @@ from emulator.profiles import Profile
 from emulator.protocol import inspection
 from emulator.protocol.effects import Stopped
 from emulator.protocol.events import BearerFailed, BearerOpened, Event, Failed
-from emulator.protocol.keyring import Account, Keyring
+from emulator.protocol.keyring import Account, Device, Keyring
 from emulator.store import Store
 from emulator.wire.errors import WireError
 
@@ -147,6 +147,10 @@ class Phone:
     def workings(self, event: Event) -> list[inspection.Compared]:
         """The digests behind an event, worked out with the keyring as it is now."""
         return inspection.workings(event, until(self.journal.events, event), self.handset.keyring())
+
+    def held(self) -> tuple[Device, Keyring]:
+        """Who this is, and its accounts with what the store holds of them now."""
+        return self.profile.device, self.handset.keyring()
 
     @property
     def listening(self) -> tuple[str, ...]:

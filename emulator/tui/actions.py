@@ -19,6 +19,7 @@ Where = Literal[
     "form",
     "choice",
     "editor",
+    "enrolment",
 ]
 
 
@@ -317,6 +318,15 @@ ACTIONS: tuple[Action, ...] = (
         "close_detail",
     ),
     Action(
+        "enrol",
+        ("S",),
+        "Sheet for the server",
+        "show what to enter at the server, so that it knows this device",
+        "everywhere",
+        "enrol",
+        needs=("held",),
+    ),
+    Action(
         "back",
         ("b",),
         "Back",
@@ -447,6 +457,15 @@ ACTIONS: tuple[Action, ...] = (
         "pin",
         "pin the certificate",
     ),
+    Action(
+        "secrets",
+        ("s",),
+        "Secrets",
+        "show the secrets of the sheet; once more: mask them",
+        "enrolment",
+        "secrets",
+        "show secrets",
+    ),
     Action("turn", ("right", "space"), "Turn", "the next choice", "choice", "turn(1)"),
     Action("turn-back", ("left",), "Turn back", "the choice before", "choice", "turn(-1)"),
     Action("go-on", ("enter",), "Go on", "on to the next field", "choice", "screen.next_field"),
@@ -476,6 +495,7 @@ WORDS: dict[Where, str] = {
     "form": "in the form for a server",
     "choice": "in a field with choices",
     "editor": "while a message is edited",
+    "enrolment": "in the sheet for the server",
 }
 
 _KEY_WORDS = {

@@ -12,6 +12,7 @@ from emulator.protocol.events import Event
 
 if TYPE_CHECKING:
     from emulator.protocol.digest import Working
+    from emulator.protocol.keyring import Device, Keyring
     from emulator.stepping import Stepper
 
 
@@ -135,6 +136,14 @@ class Misbehaves(Protocol):
 
     async def misbehave(self, names: tuple[str, ...]) -> None:
         """It does this wrong from its next message on, and nothing else."""
+
+
+@runtime_checkable
+class Holds(Protocol):
+    """Has a device with accounts."""
+
+    def held(self) -> "tuple[Device, Keyring] | None":
+        """The device, and its accounts as they are now; None while there is none yet."""
 
 
 class Awaited:

@@ -29,6 +29,8 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
     heading = ""
     places: ClassVar[tuple[Where, ...]] = ("dialog",)
     """Where in the action table its keys stand."""
+    without: ClassVar[tuple[str, ...]] = ()
+    """Actions of these places that the line of keys leaves out."""
 
     def body(self) -> Iterable[Widget]:
         """What stands in the box."""
@@ -47,7 +49,7 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
             f"{key_word(a.keys[0])} {a.short}"
             for place in self.places
             for a in of(place)
-            if a.short
+            if a.short and a.id not in self.without
         )
         yield Static(keys, id="keys", markup=False)
 

@@ -19,7 +19,17 @@ from textual.geometry import Size
 from emulator.protocol.events import Event, Failed
 from emulator.tui.actions import ACTIONS, bindings, needs
 from emulator.tui.controls import Controls
-from emulator.tui.deck import Answers, Awaited, Deck, Notifies, Owned, Recorded, Reruns, Spoils
+from emulator.tui.deck import (
+    Answers,
+    Awaited,
+    Deck,
+    Holds,
+    Notifies,
+    Owned,
+    Recorded,
+    Reruns,
+    Spoils,
+)
 from emulator.tui.evidence import Evidence
 from emulator.tui.face import Face
 from emulator.tui.ladder import Ladder, Lanes
@@ -270,6 +280,12 @@ class Main(Evidence, Controls, inherit_bindings=False):
         if not isinstance(self.deck, Awaited):
             await self.deck.close()
         self.app.pop_screen()
+
+    def action_enrol(self) -> None:
+        if isinstance(self.deck, Holds) and (held := self.deck.held()) is not None:
+            from emulator.tui.enrol import Enrol
+
+            self.app.push_screen(Enrol(*held))
 
     def action_answer(self, accepted: bool) -> None:
         if isinstance(self.deck, Answers):

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from emulator import profiles
+from emulator import enrolment, profiles
 from emulator.profiles import Profile
 from emulator.protocol.effects import SetNonce
 from emulator.protocol.keyring import Account
@@ -153,25 +153,10 @@ def given(nonce_hex: str | None) -> bytes:
         raise Failure(f"{nonce_hex!r} is not hex") from None
 
 
-def _secret(value: str, show: bool) -> str:
-    return "-" if not value else value if show else "(secret; --show-secrets)"
-
-
 def sheet(name: str, folder: Path | None, account_name: str, show_secrets: bool) -> None:
     """What to enter at the server, so that it knows this device."""
     profile = profiles.load(name)
     accounts, _ = _known(name, folder, account_name)
     for account in accounts:
-        rows = [
-            ("device id", profile.device.id),
-            ("server id", account.server_id),
-            ("user", account.user),
-            ("password", _secret(account.password, show_secrets)),
-            ("server secret", _secret(account.server_secret, show_secrets)),
-            ("client nonce", text(account.client_nonce)),
-            ("server nonce", text(account.server_nonce)),
-            ("encoding", profile.device.codec),
-        ]
-        rows += [(f"store {s.name}", f"{s.server} ({s.type})") for s in account.stores]
-        for label, value in rows:
-            print(f"{label:15} {value}")
+        for row in enrolment.rows(profile.device, account):
+            print(f"{row.label:15} {row.shown(show_secrets, '(secret; --show-secrets)')}")

@@ -53,6 +53,7 @@ from emulator.protocol.events import (
     TransportLost,
     VerdictReached,
 )
+from emulator.protocol.keyring import Account, Datastore, Device, Keyring
 from emulator.stepping import Stepper
 
 _FILE = Path(__file__).parents[1] / "vectors" / "vectors.json"
@@ -422,6 +423,19 @@ class RecordedDeck:
     async def answer(self, accepted: bool) -> None:
         self.calls.append(f"answer {accepted}")
         self._play([(0.5, PersonAnswered(accepted, "owner"))], self._session)
+
+    def held(self) -> tuple[Device, Keyring]:
+        account = Account(
+            "ds",
+            server_id=SERVER,
+            server_secret=SERVER_SECRET,
+            user=USER,
+            password=PASSWORD,
+            stores=(Datastore("contacts", "./contacts"),),
+            client_nonce=bytes.fromhex(CLIENT_0),
+            server_nonce=bytes.fromhex(STALE),
+        )
+        return Device(_IN["device"]), Keyring((account,))
 
     def _begin(self, run: Sequence[Step]) -> None:
         self._session += 1

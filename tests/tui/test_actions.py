@@ -34,6 +34,7 @@ BESIDE = {
     "list": {"list"},
     "start": {"start", "list", "app"},
     "form": {"form", "choice", "dialog"},
+    "enrolment": {"enrolment", "dialog"},
     "choice": {"form", "choice", "dialog"},
     "detail": {"detail", "sheet", "app", "everywhere", "question"},
 }
@@ -380,6 +381,22 @@ async def leave_help(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert "Keys in the ladder" not in text_of(app) and app.is_running
 
 
+async def enrol(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: "device id" in text_of(app) and "(secret)" in text_of(app))
+
+
+async def secrets(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press("S")
+    await until(pilot, lambda: "(secret)" in text_of(app))
+    assert recording.PASSWORD not in text_of(app)
+    await pilot.press(key)
+    await until(pilot, lambda: recording.PASSWORD in text_of(app))
+    assert recording.SERVER_SECRET in text_of(app)
+    await pilot.press(key)
+    await until(pilot, lambda: recording.PASSWORD not in text_of(app))
+
+
 async def back(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     deck = app.main.deck
     assert isinstance(deck, RecordedDeck)
@@ -621,6 +638,8 @@ CHECKS: dict[str, Check] = {
     "times": times,
     "switch": switch,
     "close": close,
+    "enrol": enrol,
+    "secrets": secrets,
     "back": back,
     "start-demo": start_demo,
     "start-connect": start_connect,
