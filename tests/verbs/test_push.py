@@ -123,7 +123,7 @@ NONCE = ("--nonce", "session-id")
     [
         ((*WHO,), "--nonce: session-id[:ENCODING], or stored or stale with --profile"),
         ((*NONCE,), "give --server-id and --secret, or --profile"),
-        ((*WHO, "--nonce", "session-id:x"), "--nonce session-id:x: one of raw16_be, "),
+        ((*WHO, "--nonce", "session-id:x"), "--nonce: session-id:x: one of raw16_be, "),
         ((*WHO, "--nonce", "stored"), "--nonce stored needs --profile"),
         ((*WHO, "--nonce-hex", "x"), "--nonce-hex: 'x' is not hex"),
         ((*WHO, *NONCE, "--session-id", "0x10000"), "--session-id: '0x10000': 0 to 0xFFFF"),
