@@ -223,10 +223,11 @@ def explain(
     show_secrets: Secrets = False,
 ) -> None:
     """Why a notification verifies, or why not: layers, fields, Workings, near misses."""
+    from emulator.protocol.explanation import Given
     from emulator.verbs import explain as verb
     from emulator.verbs.digest import octets
 
-    given = verb.Given(
+    given = Given(
         server_id=server_id,
         secret=secret,
         nonces=tuple(octets(text, "--nonce-hex") for text in nonce_hex or ()),

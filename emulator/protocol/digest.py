@@ -22,6 +22,14 @@ class WorkStep(msgspec.Struct, frozen=True):
     def hex(self) -> str:
         return self.octets.hex()
 
+    @property
+    def readable(self) -> str:
+        """Hex, and text where the octets are text; "(empty)" for none."""
+        text = self.octets.decode("latin-1")
+        if not text:
+            return "(empty)"
+        return f"{self.hex}  {text!r}" if text.isascii() and text.isprintable() else self.hex
+
 
 class Working(msgspec.Struct, frozen=True):
     """A digest as it is computed. `octets` is the result, `value` the form that goes on the wire."""

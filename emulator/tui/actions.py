@@ -327,6 +327,14 @@ ACTIONS: tuple[Action, ...] = (
         needs=("held",),
     ),
     Action(
+        "explain",
+        ("E",),
+        "Explain a hex dump",
+        "paste a notification in hex and see why it verifies, or why not",
+        "everywhere",
+        "explain",
+    ),
+    Action(
         "back",
         ("b",),
         "Back",
@@ -438,6 +446,14 @@ ACTIONS: tuple[Action, ...] = (
         "say what you know of it; it is tried at once",
         "start",
         "connect",
+    ),
+    Action(
+        "start-explain",
+        ("e",),
+        "Explain a hex dump",
+        "why a notification verifies or not; or paste it here",
+        "start",
+        "explain",
     ),
     Action(
         "try",

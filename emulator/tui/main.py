@@ -287,6 +287,17 @@ class Main(Evidence, Controls, inherit_bindings=False):
 
             self.app.push_screen(Enrol(*held))
 
+    def action_explain(self, text: str = "") -> None:
+        from emulator.tui.explain import Explain
+
+        held = self.deck.held() if isinstance(self.deck, Holds) else None
+        self.app.push_screen(Explain(text, held[1] if held is not None else None))
+
+    def on_paste(self, event: input_events.Paste) -> None:
+        """What is pasted here can only be meant to be explained."""
+        event.stop()
+        self.action_explain(event.text)
+
     def action_answer(self, accepted: bool) -> None:
         if isinstance(self.deck, Answers):
             self._do(self.deck.answer(accepted))

@@ -151,6 +151,16 @@ class Start(Screen[None], inherit_bindings=False):
 
         self._handset_app.play(decks.demo())
 
+    def action_explain(self, text: str = "") -> None:
+        from emulator.tui.explain import Explain
+
+        self.app.push_screen(Explain(text))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted here can only be meant to be explained."""
+        event.stop()
+        self.action_explain(event.text)
+
     def action_connect(self) -> None:
         from emulator.tui.connect import Connect
 

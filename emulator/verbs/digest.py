@@ -20,16 +20,8 @@ def show(working: Working, as_json: bool) -> None:
         return
     width = max(len(step.name) for step in working.steps)
     for step in working.steps:
-        print(f"{step.name:<{width}}  {shown(step.octets)}")
+        print(f"{step.name:<{width}}  {step.readable}")
     print(working.value)
-
-
-def shown(octets: bytes) -> str:
-    """Octets as a person reads them: text where they are text, else hex; "(empty)" for none."""
-    text = octets.decode("latin-1")
-    if not octets:
-        return "(empty)"
-    return f"{octets.hex()}  {text!r}" if text.isascii() and text.isprintable() else octets.hex()
 
 
 def octets(text: str, option: str) -> bytes:

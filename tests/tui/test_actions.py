@@ -17,6 +17,7 @@ from emulator.tui.actions import ACTIONS, Action, key_word
 from emulator.tui.app import HandsetApp
 from emulator.tui.connect import Connect
 from emulator.tui.dialog import Dialog
+from emulator.tui.explain import Explain
 from emulator.tui.help import help_lines
 from emulator.tui.inspector import Page
 from emulator.tui.ladder import Ladder
@@ -397,6 +398,11 @@ async def secrets(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await until(pilot, lambda: recording.PASSWORD not in text_of(app))
 
 
+async def explain(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.screen, Explain))
+
+
 async def back(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     deck = app.main.deck
     assert isinstance(deck, RecordedDeck)
@@ -640,6 +646,8 @@ CHECKS: dict[str, Check] = {
     "close": close,
     "enrol": enrol,
     "secrets": secrets,
+    "explain": explain,
+    "start-explain": explain,
     "back": back,
     "start-demo": start_demo,
     "start-connect": start_connect,

@@ -1,0 +1,60 @@
+"""An explanation as lines: layers with their fields, each Working, near misses, the verdict last."""
+
+from collections.abc import Iterator
+
+from emulator.exports.text import MASKED, Line, Span, clean
+from emulator.protocol.explanation import Explanation
+from emulator.protocol.verdict import REASONS, Attempt
+from emulator.wire.arrival import Layer
+
+_HINT = "not verified: give a profile, or server id and secret, to check the digest"
+
+
+def lines(
+    found: Explanation, secrets: bool = False, hint: str = _HINT, masked: str = MASKED
+) -> list[Line]:
+    """All of it. Secret steps of a Working stand as `masked` unless asked for; `hint` is what is
+    said where no secret was given."""
+    out: list[Line] = [line for layer in found.layers for line in _layer(layer)]
+    verdict = found.verdict
+    if verdict is None:
+        return [*out, _no_verdict(found, hint)]
+    for attempt in verdict.attempts:
+        out += [(), *_attempt(attempt, verdict.notification.digest, secrets, masked)]
+    out.append(())
+    for miss in verdict.near_misses:
+        out.append((Span(f"near miss: {miss.id}: {miss.meaning}", "warn"),))
+    out += [(Span(f"note: {clean(note)}", "note"),) for note in found.notes]
+    words = clean(verdict.sentence.removeprefix("notification ignored: "))
+    tone = "good" if verdict.verified else "bad"
+    return [*out, (Span(f"{verdict.verdict}: {words}", tone),)]
+
+
+def _no_verdict(found: Explanation, hint: str) -> Line:
+    if not found.reason:
+        return (Span(hint, "note"),)
+    words = REASONS[found.reason]
+    detail = "" if found.why == words else f": {clean(found.why)}"
+    return (Span(f"ignored: {words}{detail}", "bad"),)
+
+
+def _layer(layer: Layer) -> Iterator[Line]:
+    yield (Span(f"{layer.name}, from octet {layer.offset}", "strong"),)
+    width = max((len(name) for name, _ in layer.fields), default=0)
+    for name, value in layer.fields:
+        yield Span(f"  {name:<{width}}  ", "dim"), Span(clean(str(value)))
+
+
+def _attempt(attempt: Attempt, received: bytes, secrets: bool, masked: str) -> Iterator[Line]:
+    name = attempt.nonce_kind + (f" as {attempt.encoding}" if attempt.encoding else "")
+    yield (Span(f"tried: {name}, nonce {attempt.nonce.hex() or '(empty)'}", "strong"),)
+    width = max(len(step.name) for step in attempt.working.steps)
+    for step in attempt.working.steps:
+        hidden = step.secret and not secrets
+        value = masked if hidden else step.readable
+        yield Span(f"  {step.name:<{width}}  ", "dim"), Span(value)
+    sign, tone = ("==", "good") if attempt.matched else ("!=", "bad")
+    yield (
+        Span("  expected "),
+        Span(f"{attempt.working.octets.hex()} {sign} received {received.hex()}", tone),
+    )
