@@ -126,9 +126,10 @@ def _layer(layer: arrival.Layer, limit: int) -> Iterator[Node]:
             start = end = -1
         runs = ((start, end),) if start < end else ()
         part = span.bit % 8 or span.bits % 8
-        about = codes.of_field(span.name, span.value)
         bits = ("1 bit" if span.bits == 1 else f"{span.bits} bits") if part else ""
-        yield Node(1, span.name, span.value, start, end, runs, about, bits)
+        about = ", ".join(filter(None, (codes.FIELDS.get(span.name, ""), bits)))
+        note = codes.of_field(span.name, span.value)
+        yield Node(1, span.name, span.value, start, end, runs, note, about)
 
 
 def _unplaced(layer: arrival.Layer) -> Iterator[Node]:

@@ -203,6 +203,7 @@ FIELDS: dict[str, str] = {
     "PDU type": "06: a push",
     "X-Wap-Application-Id": "the phone's application that it is for",
 }
+"""What a field of a push or a package #0 is for."""
 
 
 def of_status(text: str) -> str:
@@ -232,14 +233,13 @@ def of_value(path: tuple[str, ...], value: str) -> str:
 
 
 def of_field(name: str, value: str) -> str:
-    """What a field of a push or a package #0 means, or its value where that is a code."""
+    """What the value of a field of a package #0 means, where it is a code."""
     if name == "ui-mode":
         return UI_MODE.get(value, "")
     if name == "initiator":
         return INITIATOR.get(value, "")
-    if name.startswith("sync ") and name.endswith(" type"):
-        return of_alert(value) if not name.endswith("content type") else ""
-    return FIELDS.get(name, "")
+    is_alert = name.startswith("sync ") and name.endswith(" type")
+    return of_alert(value) if is_alert and not name.endswith("content type") else ""
 
 
 def _code(text: str) -> int:

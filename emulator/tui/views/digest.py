@@ -54,10 +54,12 @@ def digest_view(
 def _all(event: Event, workings: Workings, width: int) -> list[Row]:
     what = event.what
     rows: list[Row] = []
+    before: Sequence[WorkStep] = ()
     for label, working, received in workings:
         if rows:
             rows.append(BLANK)
-        rows += _working(label, working, received, width)
+        rows += _working(label, working, received, before, width)
+        before = working.steps
     if not workings and isinstance(what, NonceTried):
         rows += _compare(what.expected, what.received, width)
     if isinstance(what, ServerCredJudged) and what.scheme == "basic":
@@ -101,7 +103,10 @@ def _pair(name: str, value: str, width: int) -> list[Row]:
     return [Row(tuple(lines), value, name)]
 
 
-def _working(label: str, working: "Working", received: bytes, width: int) -> list[Row]:
+def _working(
+    label: str, working: "Working", received: bytes, before: Sequence["WorkStep"], width: int
+) -> list[Row]:
+    """A label, the comparison, and the steps; those that the Working before had too are named only."""
     rows = [_row(f"{label} ({working.scheme})", width, "strong")]
     if working.scheme == "basic":
         rows += _basic(width)
@@ -111,8 +116,12 @@ def _working(label: str, working: "Working", received: bytes, width: int) -> lis
         else:
             rows += _compare(working.octets.hex(), received.hex(), width)
     names = [len(step.name) for step in working.steps if len(step.name) < width // 2 - 3]
+    same = [number for number, step in enumerate(working.steps, 1) if step in before]
+    if same:
+        rows.append(told(f"{', '.join(map(str, same))} as above; what is not:", width))
     for number, step in enumerate(working.steps, 1):
-        rows.append(_step(number, step, max(names, default=0), width))
+        if number not in same:
+            rows.append(_step(number, step, max(names, default=0), width))
     return rows
 
 

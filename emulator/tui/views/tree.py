@@ -22,6 +22,8 @@ def tree_view(subject: Subject, width: int) -> Rows:
     nodes = [node_row(node, width, number) for number, node in enumerate(subject.tree.nodes)]
     if subject.tree.remark:
         nodes.append(told(subject.tree.remark, width, "warn"))
+    if not subject.tree.nodes:
+        nodes.append(told("X shows it as text, x its octets.", width))
     own = field_rows((f for f in subject.fields if f.label != "octets"), width)
     if subject.about:
         rows = [*own, BLANK, told(subject.about, width, "note"), *nodes]

@@ -127,3 +127,15 @@ def test_basic_is_told_and_compared_with_nothing() -> None:
 
 def test_an_event_without_a_digest_has_no_view() -> None:
     assert digest_view(of(recording.SessionClosed), [], 78) is None
+
+
+def test_what_two_computations_share_is_shown_once() -> None:
+    tries = [of(NonceTried), of(NonceTried, 1)]
+    both = [working for event in tries for working in DECK.workings(event)]
+    verdict = next(e for e in ALL if isinstance(e.what, VerdictReached))
+    found = digest_view(verdict, both, 78)
+    assert found is not None
+    shown = rows(list(found))
+    assert "1, 2, 4, 5 as above; what is not:" in shown
+    assert sum(row.startswith("4 trigger") for row in shown) == 1
+    assert sum(row.startswith("3 nonce") for row in shown) == 2

@@ -63,7 +63,7 @@ def test_fields_stand_where_there_are_no_octets() -> None:
 
 def test_a_verification_has_its_notification_below() -> None:
     shown = tree(of(NonceTried))
-    assert "  session id: 4A7C  (the session to open; also the default nonce)" in shown
+    assert "  session id: 4A7C  · the session to open; also the default nonce" in shown
 
 
 def test_text_of_others_is_not_interpreted() -> None:
@@ -98,7 +98,7 @@ def test_below_an_octet_its_field_is_marked_in_the_tree() -> None:
     lines = [plain(line) for line in below_octets(what, 21, 80, 4)]
     assert lines[0].startswith(" octet 0015 · package #0 (DS)/session id")
     assert [line for line in lines if line.startswith("▌")] == [
-        "▌  session id: 4A7C  (the session to open; also the default nonce)"
+        "▌  session id: 4A7C  · the session to open; also the default nonce"
     ]
     shared = plain(below_octets(what, 17, 80, 6)[0])
     assert "bits of version, ui-mode, initiator, future use" in shared
