@@ -19,7 +19,7 @@ from emulator.tui.views.body import BLANK, Body, Rows, note, told
 from emulator.tui.views.digest import digest_view
 from emulator.tui.views.document import document_view
 from emulator.tui.views.hexed import HexLines
-from emulator.tui.views.http import http_view
+from emulator.tui.views.http import answer_view, http_view
 from emulator.tui.views.subject import Subject
 from emulator.tui.views.tree import tree_view
 
@@ -88,7 +88,9 @@ def _http(sight: Sight) -> Body:
         return http_view(exchange, sight.width)
     if isinstance(what, MessageSent):
         return note("No answer has come yet; the exchange is shown when it is over.", sight.width)
-    if isinstance(what, MessageReceived | TransportLost):
+    if isinstance(what, MessageReceived):
+        return answer_view(what, sight.width)
+    if isinstance(what, TransportLost):
         return note("This journal does not tell how the exchange went over HTTP.", sight.width)
     return note("This event is no exchange over HTTP: select a message.", sight.width)
 

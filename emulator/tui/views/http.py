@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from emulator.exports.text import BAD, Line, Span, clean, wrap
-from emulator.protocol.events import Headers, HttpExchanged
-from emulator.tui.views.body import BLANK, Row, Rows
+from emulator.protocol.events import Headers, HttpExchanged, MessageReceived
+from emulator.tui.views.body import BLANK, Row, Rows, told
 
 FULL, MARK = "█", "▏"
 LONGEST = 30
@@ -44,6 +44,23 @@ def http_view(exchange: HttpExchanged, width: int) -> Rows:
             *([_body(exchange.received, "received", width)] if exchange.response else []),
         ],
         "exchange",
+    )
+
+
+def answer_view(what: MessageReceived, width: int) -> Rows:
+    """The rows of an answer whose exchange was not recorded: what the message itself tells."""
+    about = told("This journal does not tell more of how the exchange went over HTTP.", width)
+    return Rows(
+        [
+            _plain(f"Answered after {_ms(what.elapsed)}.", width),
+            BLANK,
+            _first(f"HTTP status {what.http_status}", "◄ ", width),
+            *_headers((("Content-Type", what.content_type), *what.headers), width),
+            _body(len(what.octets.hex) // 2, "received", width),
+            BLANK,
+            about,
+        ],
+        "answer",
     )
 
 

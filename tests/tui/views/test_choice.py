@@ -114,3 +114,7 @@ def test_a_message_that_went_as_wbxml_says_so() -> None:
 def test_an_exchange_that_was_not_recorded_is_told() -> None:
     lost = Event(seq=1, at=0.0, what=TransportLost("refused", 1))
     assert "does not tell" in plain(seen("http", lost, 200)[0])
+    came = MessageReceived(404, "text/html", Octets("00"), 0.25, 0, 0, 0, "", "no SyncML")
+    shown = [plain(line) for line in seen("http", Event(seq=1, at=0.0, what=came), 200)]
+    assert shown[0] == "Answered after 250.0 ms." and "◄ HTTP status 404" in shown
+    assert "  Content-Type: text/html" in shown
