@@ -20,6 +20,7 @@ Where = Literal[
     "choice",
     "editor",
     "enrolment",
+    "filter",
 ]
 
 
@@ -302,6 +303,31 @@ ACTIONS: tuple[Action, ...] = (
         "captions",
     ),
     Action(
+        "filter",
+        ("slash",),
+        "Find",
+        "show only what matches: words, texts, status:401, -kind:PeerSaid",
+        "everywhere",
+        "filter",
+        "find",
+    ),
+    Action(
+        "next-match",
+        ("right_square_bracket",),
+        "Next match",
+        "go to the next event that matches what was looked for last",
+        "everywhere",
+        "match(1)",
+    ),
+    Action(
+        "previous-match",
+        ("left_square_bracket",),
+        "Previous match",
+        "go to the previous event that matches",
+        "everywhere",
+        "match(-1)",
+    ),
+    Action(
         "switch",
         ("tab",),
         "Switch",
@@ -313,7 +339,7 @@ ACTIONS: tuple[Action, ...] = (
         "close",
         ("escape",),
         "Close",
-        "close the detail",
+        "show what a filter hides; then close the detail",
         "everywhere",
         "close_detail",
     ),
@@ -391,6 +417,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("octet-left", ("left",), "Left", "in Hex to the octet before", "detail", "octet(-1)"),
     Action("octet-right", ("right",), "Right", "in Hex to the next octet", "detail", "octet(1)"),
     Action("leave-detail", ("enter",), "Back", "back to the ladder", "detail", "screen.switch"),
+    Action(
+        "apply-filter", ("enter",), "Filter", "show only what matches", "filter", "apply", "filter"
+    ),
+    Action(
+        "search",
+        ("ctrl+n",),
+        "Go to",
+        "hide nothing, and go to the next match; then ] and [",
+        "filter",
+        "search",
+    ),
+    Action("complete", ("tab",), "Complete", "write the word out", "filter", "complete"),
+    Action("no-filter", ("escape",), "No filter", "show everything again", "filter", "leave"),
     Action(
         "leave", ("escape",), "Leave", "leave the box, nothing is done", "dialog", "leave", "leave"
     ),
@@ -512,10 +551,14 @@ WORDS: dict[Where, str] = {
     "choice": "in a field with choices",
     "editor": "while a message is edited",
     "enrolment": "in the sheet for the server",
+    "filter": "while something to find is typed",
 }
 
 _KEY_WORDS = {
     "question_mark": "?",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "colon": ":",
     "exclamation_mark": "!",
     "plus": "+",
@@ -555,14 +598,16 @@ def needs(call: str) -> tuple[str, ...]:
 
 
 def bindings(*where: Where) -> list[BindingType]:
-    """Textual's bindings for the actions of these places. Control keys work on every screen."""
+    """Textual's bindings for the actions of these places. Control keys work on every screen.
+
+    What begins to take text comes before all else, or the keys that follow would be commands."""
     return [
         Binding(
             key,
             call_of(action, key),
             action.title,
             show=False,
-            priority=key.startswith("ctrl+") and action.id == "quit",
+            priority=action.id == "filter" or (action.id == "quit" and key.startswith("ctrl+")),
             id=f"{action.id}.{key}",
         )
         for action in ACTIONS

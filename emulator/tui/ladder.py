@@ -3,7 +3,6 @@
 Where each event's lines begin is `layout.py`'s; what they say, `looks.py`'s and `ladder_lines.py`'s.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -20,7 +19,7 @@ from emulator.exports.text import Line, Span
 from emulator.protocol.events import Event
 from emulator.tui.actions import bindings
 from emulator.tui.block import Block, Scrolling, focus_mark, selected, strip_of
-from emulator.tui.layout import Layout, Rows
+from emulator.tui.layout import Layout, Picked, Rows
 
 
 class Lanes(Block):
@@ -42,6 +41,9 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
     class Moved(Message):
         """The cursor is on another event, or follow mode has changed."""
 
+    class Unfiltered(Message):
+        """All events are shown again, since one was to be selected that a filter hid."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._events: Sequence[Event] = ()
@@ -50,6 +52,8 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         """What is on the screen: all rows, or those that a filter has found."""
         self._times: lanes.Times = "interval"
         self._cursor = -1
+        self._anchor = -1
+        """Index of the event to stay at when other rows are shown."""
         self._following = True
         self._selected: tuple[int, Event] | None = None
         self._lines: LRUCache[tuple[int, int], list[Line]] = LRUCache(2048)
@@ -86,6 +90,26 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
             self._selected = index, self._events[index]
         return self._selected[1]
 
+    @property
+    def place(self) -> int:
+        """The index of the selected event, -1 for none."""
+        return self._rows.events[self._cursor] if self._cursor >= 0 else -1
+
+    @property
+    def layout_of_all(self) -> Layout:
+        """Where all events are, whether they are shown or not."""
+        return self._all
+
+    def show(self, rows: Picked | None) -> None:
+        """Shows these rows only, or all again; the selected event, or one near it, stays selected."""
+        self._anchor = self.place if self.place >= 0 else self._anchor
+        self._rows = rows if rows is not None else self._all
+        self._cursor = -1
+        self._lines.clear()
+        self._strips.clear()
+        self.refresh()
+        self.grown(0)
+
     def take(self, events: Sequence[Event], upto: int) -> None:
         """Lays out those of `events` before index `upto` that are new."""
         self._events = events
@@ -94,14 +118,18 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         for index in range(layout.read, upto):
             layout.take(events[index])
         if self._rows.height != before:
-            self._grown(before)
+            self.grown(before)
 
-    def _grown(self, before: int) -> None:
+    def grown(self, before: int) -> None:
         """Shows what has come below line `before`, if that is in sight."""
         self.set_height(self._rows.height)
-        if self._following or self._cursor < 0:
-            self._select(len(self._rows) - 1 if self._following else 0)
-            self._scroll(self._rows.height if self._following else 0)
+        if self._following:
+            self._select(len(self._rows) - 1)
+            self._scroll(self._rows.height)
+        elif self._anchor >= 0 or self._cursor < 0:
+            # As long as nobody has moved the cursor.
+            self._select(max(self._rows.near(self._anchor), 0))
+            self._reveal()
         else:
             self.post_message(self.Moved())
         if before < self.scroll_offset.y + self.size.height:
@@ -116,6 +144,8 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         if width == self._all.width or not self._all:
             return
         self._all.lay_out(width, self._events)
+        if isinstance(self._rows, Picked):
+            self._rows.lay_out()
         self._lines.clear()
         self._strips.clear()
         self.set_height(self._rows.height)
@@ -164,7 +194,7 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
             assert look is not None
             before = None if words or row == 0 else events[rows.events[row - 1]].at
             when = ladder_lines.time_of(self._times, event.at, before, self._all.began(event))
-            aside = self._all.asides[row]
+            aside = self._all.asides[rows.origin(row)]
             lines = ladder_lines.paint(look, when, width, event.session * aside)
             if words:
                 lines.insert(0, ladder_lines.separator(words, width))
@@ -208,6 +238,7 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         """The person moves the cursor: upwards it leaves follow mode."""
         if not self._rows:
             return
+        self._anchor = -1
         if row < self._cursor:
             self._following = False
         self._select(row)
@@ -217,23 +248,32 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         """Selects the newest event that is `wanted`, with what led to it in sight above."""
         for row in range(len(self._rows) - 1, -1, -1):
             if wanted(self._events[self._rows.events[row]]):
-                self._show(row)
+                self._look_at(row)
                 return
 
     def select_event(self, event: Event) -> None:
-        """Selects an event; one that has no line here, the last before it that has."""
-        row = bisect_right(self._rows.events, place(self._events, event)) - 1
-        if row >= 0:
-            self._show(row)
+        """Selects an event; one that has no line here, the last before it that has. One that a
+        filter hides brings all others back."""
+        index = place(self._events, event)
+        near = self._all.near(index)
+        if near >= 0 and isinstance(self._rows, Picked) and near not in self._rows.rows:
+            self.show(None)
+            self.post_message(self.Unfiltered())
+        self.select(index)
 
-    def _show(self, row: int) -> None:
+    def select(self, index: int) -> None:
+        """Selects the event of that index, or the one before it that is shown."""
+        if (row := self._rows.near(index)) >= 0:
+            self._look_at(row)
+
+    def _look_at(self, row: int) -> None:
         """Selects a row, with what led to it in sight above."""
-        self._following = False
+        self._following, self._anchor = False, -1
         self._select(row)
         self._scroll(max(self._rows.tops[row] - self.scrollable_content_region.height // 3, 0))
 
     def follow(self, on: bool) -> None:
-        self._following = on
+        self._following, self._anchor = on, -1
         if on:
             self._select(len(self._rows) - 1)
             self._scroll(self._rows.height)

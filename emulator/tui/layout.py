@@ -52,6 +52,10 @@ class Rows:
         """The first line of a row's event."""
         return self.tops[row] + (row in self.separators)
 
+    def origin(self, row: int) -> int:
+        """A row's number among those of all events."""
+        return row
+
     def near(self, index: int) -> int:
         """The row of an event, or else the one before it; -1 when there is none."""
         return bisect_right(self.events, index) - 1
@@ -122,6 +126,9 @@ class Picked(Rows):
         self.rows = array("L")
         """The row in the layout of each of these."""
         self._run = -1
+
+    def origin(self, row: int) -> int:
+        return self.rows[row]
 
     def pick(self, row: int, event: Event) -> None:
         """A row more."""

@@ -32,6 +32,7 @@ from emulator.tui.deck import (
 )
 from emulator.tui.evidence import Evidence
 from emulator.tui.face import Face
+from emulator.tui.finding import Finding
 from emulator.tui.ladder import Ladder, Lanes
 from emulator.tui.nonces import Nonces
 from emulator.tui.panes import Pane, Side
@@ -59,7 +60,7 @@ IDLE = 15
 """Pictures without news after which all widgets are asked all the same."""
 
 
-class Main(Evidence, Controls, inherit_bindings=False):
+class Main(Evidence, Controls, Finding, inherit_bindings=False):
     """One deck, from its start until the screen is left; all keys are in the action table."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere", "question")
@@ -123,6 +124,7 @@ class Main(Evidence, Controls, inherit_bindings=False):
         self.ready = True
         self.set_interval(1 / 30, self._pump)
         self._do(self.deck.start())
+        self.set_timer(0.5, self.prepare_filter)
 
     async def on_unmount(self) -> None:
         if not isinstance(self.deck, Awaited):
@@ -152,6 +154,7 @@ class Main(Evidence, Controls, inherit_bindings=False):
         events = self.deck.events
         if self.read < len(events) and not self.paused:
             self._take(events)
+        self.find(events)
         news = (
             self.read,
             self.paused,
@@ -182,11 +185,11 @@ class Main(Evidence, Controls, inherit_bindings=False):
 
     @property
     def _note(self) -> str:
-        """How far reading is, as long as that is worth a word."""
+        """How far reading is, as long as that is worth a word; what a search has found."""
         share = self.deck.progress if isinstance(self.deck, Recorded) else 1.0
         if self.read < len(self.deck.events) and not self.paused:
             share *= self.read / len(self.deck.events)
-        return f"reading {share:.0%}".replace("%", " %") if share < 1 else ""
+        return f"reading {int(100 * share)} %" if share < 1 else self.found_note
 
     @property
     def _shown(self) -> Sequence[Event]:
@@ -266,6 +269,8 @@ class Main(Evidence, Controls, inherit_bindings=False):
             return bool(self.known.question)
         if action == "copy" and self.known.question:
             return parameters[0] is True  # `y` is the answer
+        if action in ("filter", "match"):
+            return self.may_find(action)
         if action == "back":
             return self.from_start
         return not (action == "notify_handset" and self.known.question)
@@ -385,7 +390,9 @@ class Main(Evidence, Controls, inherit_bindings=False):
             self._open(False)
 
     async def action_close_detail(self) -> None:
-        """Closes what is open; beside the ladder the detail is what stays."""
+        """Takes a filter away, then closes what is open; beside the ladder the detail stays."""
+        if self.clear_filter():
+            return
         if self.has_class("-wide"):
             await self._bring("detail")
         self._open(False)

@@ -115,7 +115,8 @@ def footer_line(
     lasting = ("back", "help", "quit") if from_start else ("help", "quit")
     always = [key_of(a.id) for a in ACTIONS if a.id in lasting]
     room -= sum(width_of(key) for key in always)
-    wanted = ["notify", "rerun", "detail", "clause", "follow", "ledger", "pause", "step", "digest"]
+    wanted = ["notify", "rerun", "detail", "clause", "follow", "ledger", "pause", "step", "filter"]
+    wanted += ["digest"]
     if detail:
         wanted = ["detail", "digest", "hex", "tree", "switch", "clause", "ledger", "notify", "step"]
     if known.question:

@@ -1,5 +1,6 @@
 """The action table, and each of its actions done by its keys."""
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
@@ -29,6 +30,7 @@ from tests.tui.recording import RecordedDeck
 from tests.tui.screen import chosen, playing, rows, settled, starting, still, text_of, until
 
 BESIDE = {
+    "filter": {"filter"},
     "help": {"help", "sheet"},
     "editor": {"editor", "dialog"},
     "dialog": {"dialog"},
@@ -610,7 +612,63 @@ async def times(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert said == ["interval", "run time", "time UTC", "interval"]
 
 
+async def filter_(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: "all must hold" in text_of(app))
+    await pilot.press("slash", "x")
+    await until(pilot, lambda: "/ /x" in text_of(app))
+
+
+def _match(first: str) -> Check:
+    """The key goes to another match than the one to which `first` has gone."""
+
+    async def check(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+        ladder = app.query_one(Ladder)
+        await pilot.press("g", "slash", *"dir:in", "ctrl+n")
+        await until(pilot, lambda: "match 1 of" in text_of(app))
+        await pilot.press(*[first] * 2)
+        await until(pilot, lambda: "match 3 of" in text_of(app))
+        before = ladder.place
+        await pilot.press(key)
+        await until(pilot, lambda: "match 3 of" not in text_of(app))
+        assert (ladder.place > before) == (key == first)
+
+    return check
+
+
+async def apply_filter(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press("slash", *"step:1", key)
+    await until(pilot, lambda: re.search(r"\b1 of \d\d", text_of(app)) is not None)
+    assert app.query_one(Ladder).has_focus
+
+
+async def search(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press("g", "slash", *"step:2", key)
+    await until(pilot, lambda: "match 1 of 1" in text_of(app))
+    assert "/ step:2" not in text_of(app)
+
+
+async def complete(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press("slash", *"stat", key)
+    await until(pilot, lambda: "/ status:" in text_of(app))
+
+
+async def no_filter(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await apply_filter(app, pilot, "enter")
+    await pilot.press("slash", key)
+    await until(pilot, lambda: "/ step:1" not in text_of(app))
+    assert app.query_one(Ladder).has_focus
+    assert re.search(r"\b1 of \d\d", text_of(app)) is None
+
+
 CHECKS: dict[str, Check] = {
+    "filter": filter_,
+    "next-match": _match("right_square_bracket"),
+    "previous-match": _match("right_square_bracket"),
+    "apply-filter": apply_filter,
+    "search": search,
+    "complete": complete,
+    "no-filter": no_filter,
     "accept": accept,
     "decline": decline,
     "notify": notify,
