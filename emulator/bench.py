@@ -4,7 +4,6 @@ Runs them in one loop over real sockets on loopback, turns the server's facts in
 handset's journal, and sends the notifications. The demo is a bench; so are the tests of the flow.
 """
 
-import asyncio
 import secrets
 import shutil
 import tempfile
@@ -18,19 +17,16 @@ import msgspec
 from emulator import profiles
 from emulator.conductor import Run
 from emulator.journal import Journal
+from emulator.pace import dwell
 from emulator.phone import Phone
 from emulator.protocol import inspection
-from emulator.protocol.effects import Effect, Record, Send, Stopped
+from emulator.protocol.effects import Effect, Send, Stopped
 from emulator.protocol.events import (
     Event,
     Failed,
-    MessageReceived,
-    MessageSent,
-    NonceStored,
-    NonceTried,
+    Noted,
     PeerNonces,
     PeerSaid,
-    SessionClosed,
     VerdictReached,
 )
 from emulator.protocol.keyring import Device, Keyring
@@ -41,10 +37,6 @@ from emulator.store import StoreError
 if TYPE_CHECKING:
     from emulator.server.app import Server
     from emulator.server.exchange import Fact
-
-_PACED = (NonceTried, VerdictReached, MessageSent, MessageReceived, NonceStored, SessionClosed)
-_PACED_EVENTS = 18
-"""How many events of those kinds a run of the demo has, about; the pace is shared among them."""
 
 _ACCOUNT = "account"
 """The account's name in the built-in server's profile."""
@@ -79,7 +71,7 @@ class Bench:
         self._profile: profiles.Profile
         self.misbehaviour = misbehave
         """What the server does wrong; `misbehave` changes it."""
-        self._delay = pace / _PACED_EVENTS
+        self._pace = pace
         self._clock = clock
         self._ended = ended
         self._folder = Path(tempfile.mkdtemp(prefix="handset-demo-"))
@@ -234,6 +226,10 @@ class Bench:
     def held(self) -> tuple[Device, Keyring] | None:
         return self.phone.held() if self.phone is not None else None
 
+    async def note(self, event: int, mark: bool, text: str) -> None:
+        """What the person says about the event of that seq."""
+        self.journal.append(Noted(event, mark, text), cause=event)
+
     def workings(self, event: Event) -> Sequence[inspection.Compared]:
         return self.phone.workings(event) if self.phone is not None else ()
 
@@ -250,9 +246,8 @@ class Bench:
 
     async def _gate(self, effect: Effect, run: Run) -> Send | None:
         changed = await self.stepper.gate(effect, run)
-        paced = isinstance(effect, Record) and isinstance(effect.what, _PACED)
-        if self._delay and paced and not self.stepper.every:
-            await asyncio.sleep(self._delay)
+        if not self.stepper.every:
+            await dwell(effect, self._pace)
         return changed
 
     def _fact(self, fact: "Fact") -> None:

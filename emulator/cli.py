@@ -72,6 +72,9 @@ Breaks = Annotated[
 ]
 
 
+Pace = Annotated[
+    float, typer.Option("--pace", metavar="S", min=0, help="Seconds a run takes on the screen.")
+]
 Form = Literal["raw", "wsp", "sms-deliver", "sms-submit"]
 Codec = Literal["wbxml", "xml"]
 Initiator = Literal["server", "user"]
@@ -96,11 +99,11 @@ def _main(
 
 @app.command()
 def demo(
-    scenario: Annotated[str, typer.Option("--scenario", metavar="NAME")] = "resync",
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="NAME", help="A start state, or RS-01 ...; list.")
+    ] = "resync",
     misbehave: Misbehave = None,
-    pace: Annotated[
-        float, typer.Option("--pace", metavar="S", min=0, help="Seconds a run takes on the screen.")
-    ] = 2.0,
+    pace: Pace = 2.0,
     headless: Headless = False,
     json: Json = False,
     journal: JournalFile = None,
@@ -326,11 +329,16 @@ def check(
     misbehave: Misbehave = None,
     json: Json = False,
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE")] = None,
+    screen: Annotated[
+        bool, typer.Option("--screen", help="Play one on the screen, expected beside actual.")
+    ] = False,
+    pace: Pace = 2.0,
 ) -> None:
     """Scripted scenarios: given, when, expect; every step and branch of the change request."""
     from emulator.verbs.check import check as go
 
-    _done(go(tuple(scenarios or ()), server_url, profile, tuple(misbehave or ()), json, junit))
+    names, broken = tuple(scenarios or ()), tuple(misbehave or ())
+    _done(go(names, server_url, profile, broken, json, junit, pace if screen else None))
 
 
 @app.command()

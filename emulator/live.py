@@ -14,7 +14,7 @@ from emulator.phone import Phone
 from emulator.profiles import Profile
 from emulator.protocol import digest, inspection, sessionid
 from emulator.protocol.effects import Effect, Record, Send, Stopped
-from emulator.protocol.events import Event, Failed, NonceStored, PeerNonces
+from emulator.protocol.events import Event, Failed, NonceStored, Noted, PeerNonces
 from emulator.protocol.keyring import Device, Keyring
 from emulator.stepping import Stepper
 from emulator.store import StoreError
@@ -141,6 +141,10 @@ class Live:
 
     def held(self) -> tuple[Device, Keyring] | None:
         return self.phone.held() if self.phone is not None else None
+
+    async def note(self, event: int, mark: bool, text: str) -> None:
+        """What the person says about the event of that seq."""
+        self.journal.append(Noted(event, mark, text), cause=event)
 
     def workings(self, event: Event) -> Sequence[inspection.Compared]:
         return self.phone.workings(event) if self.phone is not None else ()

@@ -10,11 +10,12 @@ from difflib import SequenceMatcher
 
 from emulator.exports.ladder_lines import paint, time_of
 from emulator.exports.lanes import Times, header
-from emulator.exports.looks import Look, look
+from emulator.exports.looks import Look, annotated, look
 from emulator.exports.text import BAR, LEFT, RIGHT, UNEQUAL, clean, fit, plain, wrap
 from emulator.protocol.events import (
     Event,
     HandsetStarted,
+    Noted,
     NotificationRead,
     PeerSaid,
     PushArrived,
@@ -28,10 +29,11 @@ _ARROWS = {"to-server": f"{RIGHT} ", "from-server": f"{LEFT} ", "from-sender": f
 
 
 def whole(events: Sequence[Event], width: int = 79, times: Times = "interval") -> list[str]:
-    """The ladder of these events, as the screen has it."""
+    """The ladder of these events, as the screen has it, with what people noted about them."""
     out = [plain(header(width, times)).rstrip()]
     before: float | None = None
     began: dict[int, float] = {}
+    notes = {e.what.event: e.what for e in events if isinstance(e.what, Noted)}
     session_id: int | None = None
     for event in events:
         if isinstance(event.what, NotificationRead):
@@ -39,6 +41,7 @@ def whole(events: Sequence[Event], width: int = 79, times: Times = "interval") -
         drawn = look(event, width, session_id)
         if drawn is None:
             continue
+        drawn = annotated(drawn, width, notes.get(event.seq), None)
         start = began.setdefault(event.session, event.at) if event.session else None
         when = time_of(times, event.at, before, start)
         out += (plain(line).rstrip() for line in paint(drawn, when, width))

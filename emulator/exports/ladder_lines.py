@@ -14,6 +14,7 @@ from emulator.exports.text import (
     LEFT,
     RIGHT,
     THIN,
+    UNEQUAL,
     Line,
     Span,
     clean,
@@ -62,10 +63,14 @@ def paint(what: Look, when: str, width: int, run: int = 0) -> list[Line]:
     tag, tone = (f"run {run}", "note") if run else (when, "dim")
     for index, row in enumerate(what.rows):
         first = index == 0
-        time = f" {tag if first else '':>8} "
-        step = f"{what.step if what.step and first else ' '} "
-        head = (Span(time, tone), Span(step, "key"))
-        out.append(head + _between(what, clean(row), first, width))
+        time = f" {tag if first else '':>8}"
+        step = f"{what.step if what.step and first else ' '}"
+        head = (Span(time, tone), Span((what.mark if first else " ") + step, "key"))
+        sign = Span(what.sign if first else " ", "bad" if what.sign == UNEQUAL else "good")
+        out.append((*head, sign, *_between(what, clean(row), first, width)))
+    for row, tone in what.below:
+        bare = Look("at-handset", (row,), tone)
+        out.append((Span(" " * STORE), *_between(bare, clean(row), True, width)))
     return out
 
 

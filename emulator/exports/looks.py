@@ -8,9 +8,23 @@ from typing import NamedTuple
 
 from emulator.exports import lanes
 from emulator.exports.lanes import Shape
-from emulator.exports.text import ASKED, BAD, GOOD, THIN, brief, cells, wrap
+from emulator.exports.text import (
+    ASKED,
+    BAD,
+    EQUAL,
+    GOOD,
+    MARKED,
+    NOTED,
+    THIN,
+    UNEQUAL,
+    brief,
+    cells,
+    wrap,
+)
 from emulator.protocol import codes
 from emulator.protocol.events import (
+    ActBegan,
+    ActJudged,
     BearerFailed,
     BearerOpened,
     Challenged,
@@ -24,6 +38,7 @@ from emulator.protocol.events import (
     NonceKind,
     NonceStored,
     NonceTried,
+    Noted,
     NotificationRead,
     Paused,
     PeerSaid,
@@ -58,7 +73,8 @@ NONCE_WORDS: dict[NonceKind, str] = {
 class Look(NamedTuple):
     """How an event is drawn. `rows` are its lines of text, already broken.
 
-    From the width `fits` on nothing is broken.
+    From the width `fits` on nothing is broken. `mark` and `sign` stand beside it (a person's mark,
+    as expected or not), `below` are lines after it with their tones.
     """
 
     shape: Shape
@@ -67,10 +83,13 @@ class Look(NamedTuple):
     step: int = 0
     heavy: bool = False
     fits: int = 0
+    mark: str = " "
+    sign: str = " "
+    below: tuple[tuple[str, str], ...] = ()
 
     @property
     def height(self) -> int:
-        return len(self.rows)
+        return len(self.rows) + len(self.below)
 
 
 def look(event: Event, width: int = lanes.USUAL, session_id: int | None = None) -> Look | None:
@@ -86,6 +105,23 @@ def look(event: Event, width: int = lanes.USUAL, session_id: int | None = None) 
     rows = [row for text in texts for row in wrap(text, room, MOST)]
     fits = lanes.fits(shape, max(cells(text) for text in texts))
     return Look(shape, tuple(rows), tone, step, heavy, fits)
+
+
+def annotated(drawn: Look, width: int, note: Noted | None, beside: tuple[bool, str] | None) -> Look:
+    """A look with what a person noted about its event, and whether that was expected (and what)."""
+    texts = []
+    mark, sign = drawn.mark, drawn.sign
+    if beside is not None:
+        met, expected = beside
+        sign = EQUAL if met else UNEQUAL
+        texts += [] if met else [(f"{UNEQUAL} expected {expected}", "bad")]
+    if note is not None:
+        mark = MARKED if note.mark else mark
+        texts += [(f"{NOTED} {note.text}", "key")] if note.text else []
+    room = lanes.room("at-handset", width)
+    below = tuple((row, tone) for text, tone in texts for row in wrap(text, room, MOST))
+    fits = max([drawn.fits, *(lanes.fits("at-handset", cells(text)) for text, _ in texts)])
+    return drawn._replace(mark=mark, sign=sign, below=below, fits=fits)
 
 
 class _Drawn(NamedTuple):
@@ -181,8 +217,24 @@ def _wide(event: Event) -> _Drawn | None:
             octets = len(what.octets.hex) // 2
             text = f"edited by hand: message {what.msg_id} leaves as {octets} other octets"
             return _look("to-server", text, "warn")
+        case ActBegan():
+            return _look("wide", f"{what.scenario}, act {what.number}: {what.words}", "strong")
+        case ActJudged():
+            return _judged(what)
         case _:
             return None
+
+
+def _judged(what: ActJudged) -> _Drawn:
+    """The first expectation that was not met; most of the others follow from it."""
+    if not what.misses:
+        return _look("wide", f"{GOOD} act {what.number}: all as expected", "good")
+    miss, *others = what.misses
+    step = f"step {miss.step}, " if miss.step else ""
+    about = "" if miss.about == "steps" else f"{miss.about.replace('_', ' ')}, "
+    text = f"{BAD} {step}{about}expected {miss.expected}, came {miss.came}"
+    more = (f"and {len(others)} more that differ",) if others else ()
+    return _Drawn("wide", (text, *more), "bad")
 
 
 def nonce_words(kind: NonceKind, nonce: str, session_id: int | None) -> str:

@@ -11,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 
 GOOD, BAD, PENDING, RUNNING, SKIPPED, ASKED = "✓", "✗", "·", ">", "-", "!"
 EQUAL, UNEQUAL = "=", "≠"
+MARKED, NOTED = "*", "#"
 LEFT, RIGHT, THIN, HEAVY, BAR = "◄", "►", "─", "═", "│"
 CROSS, HEAVY_CROSS = "┼", "╪"
 CUT = "…"

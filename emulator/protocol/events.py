@@ -411,6 +411,43 @@ class Heard(What, frozen=True):
     entropy: str
 
 
+class Noted(What, frozen=True):
+    """A person marked the event of that seq, or wrote something about it; a later one replaces it.
+
+    Without mark and text it is as if nobody had ever said anything.
+    """
+
+    event: int
+    mark: bool
+    text: str
+
+
+class ActBegan(What, frozen=True):
+    """A scenario goes on with its act of that number, counted from 1."""
+
+    scenario: str
+    number: int
+    words: str
+
+
+class Miss(msgspec.Struct, frozen=True):
+    """One expectation that was not met. `step` 0: none of the six; `about` is the scenario's key."""
+
+    about: str
+    step: int
+    expected: str
+    came: str
+    clause: str
+
+
+class ActJudged(What, frozen=True):
+    """What came of an act was held against what the scenario expects; without `misses` it was met."""
+
+    scenario: str
+    number: int
+    misses: tuple[Miss, ...]
+
+
 class Failed(What, frozen=True):
     """Something of ours went wrong that a person can act on (state folder locked, disk full)."""
 
@@ -449,6 +486,9 @@ AnyWhat = (
     | Paused
     | Resumed
     | Heard
+    | Noted
+    | ActBegan
+    | ActJudged
     | Failed
 )
 

@@ -14,6 +14,7 @@ from emulator.protocol.events import (
     Event,
     MessageReceived,
     MessageSent,
+    Miss,
     NoncesHeld,
     NonceStored,
     PersonAsked,
@@ -28,16 +29,6 @@ from emulator.scenarios.model import Expect, Moved
 from emulator.wire.codec import by_media_type
 from emulator.wire.errors import WireError
 from emulator.wire.syncml import Alert, number
-
-
-class Miss(msgspec.Struct, frozen=True):
-    """One expectation that was not met. `step` 0: none of the six; `about` is the key of `Expect`."""
-
-    about: str
-    step: int
-    expected: str
-    came: str
-    clause: str
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -184,7 +175,7 @@ _STEP_OF = {
 """The step that a key of `Expect` is about; the others go by where the run stood."""
 
 _LAST = ("messages", "items", "outcome", "remarks")
-_ORDER = ("steps", *_STEP_OF, *_LAST)
+ORDER = ("steps", *_STEP_OF, *_LAST)
 
 
 def judge(
@@ -192,7 +183,7 @@ def judge(
 ) -> tuple[Miss, ...]:
     """Every difference, the steps first. `clause` is the scenario's."""
     misses: list[Miss] = []
-    for key in _ORDER:
+    for key in ORDER:
         wanted, got = getattr(expect, key), getattr(came, key)
         if wanted is None or got is None or key in leave_out:
             continue

@@ -6,8 +6,8 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from emulator.exports.text import BAD, BAR, GOOD, RIGHT, clean, clip, wrap
+from emulator.protocol.events import Miss
 from emulator.protocol.states import STEPS
-from emulator.scenarios.judging import Miss
 from emulator.scenarios.model import Scenario
 from emulator.scenarios.running import Finding
 
@@ -53,7 +53,7 @@ def explained(finding: Finding) -> list[str]:
         out += _field("about", finding.scenario.clause)
     shown = sorted(others, key=lambda miss: miss.about not in _TELLING)[:BESIDES]
     for miss in shown:
-        out += _field("besides", f"{_where(miss)}: expected {miss.expected}, came {miss.came}")
+        out += _field("besides", told(miss))
     if more := len(others) - len(shown):
         out += _field("", f"and {more} more that differ")
     if finding.came:
@@ -70,6 +70,11 @@ def _where(miss: Miss) -> str:
     about = _ABOUT.get(miss.about, miss.about.replace("_", " "))
     step = f"step {miss.step} ({_TITLES[miss.step]})" if miss.step else ""
     return ", ".join(filter(None, (step, about)))
+
+
+def told(miss: Miss) -> str:
+    """A difference in one line."""
+    return f"{_where(miss)}: expected {miss.expected}, came {miss.came}"
 
 
 TOLERATED = {
@@ -171,7 +176,7 @@ def _case(finding: Finding) -> list[str]:
             "  </testcase>",
         ]
     first = finding.misses[0]
-    message = f"{_where(first)}: expected {first.expected}, came {first.came}"
+    message = told(first)
     text = escape(_xml("\n".join(explained(finding))))
     return [
         f"{head}>",

@@ -12,9 +12,9 @@ from typing import Literal
 import msgspec
 
 from emulator.exports import ladder
-from emulator.protocol.events import Event
+from emulator.protocol.events import ActBegan, ActJudged, Event, Miss
 from emulator.scenarios.builtin import BuiltIn
-from emulator.scenarios.judging import Miss, judge, seen
+from emulator.scenarios.judging import judge, seen
 from emulator.scenarios.model import Scenario, When
 from emulator.scenarios.stage import NoEnd, Stage
 
@@ -64,10 +64,10 @@ class Player:
         at_once: int = AT_ONCE,
         compare: bool = True,
     ) -> None:
-        self._stage = stage
-        self._hindrance = hindrance
+        self.stage = stage
+        self.hindrance = hindrance
         self._excuse = excuse
-        self._leave_out = leave_out
+        self.leave_out = leave_out
         self._at_once = at_once
         self._compare = compare
 
@@ -90,10 +90,14 @@ class Player:
 
     async def one(self, scenario: Scenario) -> Finding:
         """Plays one scenario."""
-        if why := self._hindrance(scenario):
+        if why := self.hindrance(scenario):
             return Finding(scenario, "not-applicable", 0.0, why)
         began = time.monotonic()
-        found = await _played(scenario, self._stage(scenario), self._leave_out)
+        stage = self.stage(scenario)
+        try:
+            found = await played(scenario, stage, self.leave_out)
+        finally:
+            await stage.close()
         found = msgspec.structs.replace(found, seconds=time.monotonic() - began)
         if found.ended != "failed":
             return found
@@ -104,29 +108,34 @@ class Player:
         return msgspec.structs.replace(found, expected=await _honest(scenario, found.act))
 
 
-async def _played(scenario: Scenario, stage: Stage, leave_out: frozenset[str]) -> Finding:
+async def played(
+    scenario: Scenario, stage: Stage, leave_out: frozenset[str] = frozenset()
+) -> Finding:
+    """Plays it on that stage, up to the first act that goes otherwise. Its journal says which act
+    begins and how each is judged; the stage stays as it is then."""
     try:
         await stage.lay()
-        for number, act in enumerate(scenario.when, 1):
-            try:
-                run = await stage.do(act)
-            except NoEnd as wrong:
-                miss = Miss(
-                    "outcome", scenario.step, "a run that ends", str(wrong), scenario.clause
-                )
-                return _failed(scenario, number, act, (miss,), stage, 0)
-            if act.expect is None:
-                continue
-            came = seen(stage.journal.events, run)
-            misses = judge(act.expect, came, scenario.clause, leave_out=leave_out)
-            if misses:
-                return _failed(scenario, number, act, misses, stage, run)
-        return Finding(scenario, "passed", 0.0, _not_seen(scenario, leave_out))
-    except OSError as wrong:
+    except (NoEnd, OSError) as wrong:
         miss = Miss("outcome", 0, "a table to play on", str(wrong), scenario.clause)
         return Finding(scenario, "failed", 0.0, misses=(miss,))
-    finally:
-        await stage.close()
+    record = stage.journal.append
+    for number, act in enumerate(scenario.when, 1):
+        record(ActBegan(scenario.number, number, act.words))
+        run = 0
+        misses: tuple[Miss, ...] = ()
+        try:
+            run = await stage.do(act)
+        except (NoEnd, OSError) as wrong:
+            miss = Miss("outcome", scenario.step, "a run that ends", str(wrong), scenario.clause)
+            misses = (miss,)
+        if act.expect is not None and not misses:
+            came = seen(stage.journal.events, run)
+            misses = judge(act.expect, came, scenario.clause, leave_out=leave_out)
+        if act.expect is not None or misses:
+            record(ActJudged(scenario.number, number, misses))
+        if misses:
+            return _failed(scenario, number, act, misses, stage, run)
+    return Finding(scenario, "passed", 0.0, _not_seen(scenario, leave_out))
 
 
 def _not_seen(scenario: Scenario, leave_out: frozenset[str]) -> str:

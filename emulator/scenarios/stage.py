@@ -16,6 +16,7 @@ import msgspec
 
 from emulator.conductor import Run
 from emulator.journal import Journal
+from emulator.pace import dwell
 from emulator.phone import Phone
 from emulator.profiles import Profile
 from emulator.protocol import digest, sessionid
@@ -50,12 +51,18 @@ class Stage(ABC):
         self.phone: Phone | None = None
         self.last_id = 0
         self.last_push = b""
+        self._pace = 0.0
         self._judged = 0
         self._ended: set[int] = set()
         self._progress = asyncio.Event()
         self._meanwhile: list[Meanwhile] = []
         self._replies = 0
         self._accepts = True
+
+    def shown(self, journal: Journal, pace: float) -> None:
+        """Before it is laid: it goes into that journal, after what is there, and takes its time."""
+        self.journal, self._pace = journal, pace
+        self._judged = journal.events.newest_run
 
     # What a subclass does
 
@@ -183,6 +190,7 @@ class Stage(ABC):
         self._progress.set()
 
     async def _gate(self, effect: Effect, run: Run) -> None:
+        await dwell(effect, self._pace)
         if isinstance(effect, Ask):
             # The question is put as soon as this returns.
             asyncio.get_running_loop().call_soon(self.the_phone.answer, self._accepts)

@@ -13,6 +13,7 @@ from emulator.protocol.events import Event
 if TYPE_CHECKING:
     from emulator.protocol.digest import Working
     from emulator.protocol.keyring import Device, Keyring
+    from emulator.scenarios.expecting import Act, Flow
     from emulator.stepping import Stepper
 
 
@@ -144,6 +145,28 @@ class Holds(Protocol):
 
     def held(self) -> "tuple[Device, Keyring] | None":
         """The device, and its accounts as they are now; None while there is none yet."""
+
+
+@runtime_checkable
+class Notes(Protocol):
+    """Keeps what people say about events, as events of its journal."""
+
+    async def note(self, event: int, mark: bool, text: str) -> None:
+        """The event of that seq is marked or not, and this is the comment on it, "" for none.
+
+        Raises OSError when that cannot be kept.
+        """
+
+
+@runtime_checkable
+class Expects(Protocol):
+    """Plays a scenario."""
+
+    def acts(self, upto: int) -> "Sequence[Act]":
+        """What is expected, beside what has come with the first `upto` events."""
+
+    def along(self) -> "Flow":
+        """Says of each event in turn, from the first one on, what was expected there."""
 
 
 class Awaited:

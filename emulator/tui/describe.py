@@ -7,6 +7,8 @@ from emulator.exports.looks import NONCE_WORDS, look, nonce_words
 from emulator.exports.text import brief, spaced
 from emulator.protocol import codes
 from emulator.protocol.events import (
+    ActBegan,
+    ActJudged,
     BearerFailed,
     BearerOpened,
     Challenged,
@@ -143,6 +145,10 @@ def _others(event: Event) -> tuple[str, str]:
                 f"The server's secret of account {what.account} is another one, {when}: "
                 f"{what.reason}. The old one verifies nothing any more."
             )
+        case ActBegan():
+            return f"{what.scenario}: act {what.number}", _capital(what.words) + "."
+        case ActJudged():
+            return f"{what.scenario}: act {what.number} judged", _misses(what)
         case Failed():
             return "trouble", what.sentence
         case MessageEdited():
@@ -159,6 +165,13 @@ def _others(event: Event) -> tuple[str, str]:
             return "breakpoints", f"Runs stop at: {marked}."
         case _:
             return type(what).__name__, ""
+
+
+def _misses(what: ActJudged) -> str:
+    if not what.misses:
+        return "All came as the scenario expects it."
+    told = (f"expected {m.expected}, came {m.came} ({m.clause})" for m in what.misses)
+    return _capital("; ".join(told)) + "."
 
 
 def _tried(what: NonceTried, session_id: int | None) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from emulator.exports import ladder_lines, lanes
 from emulator.exports.text import Line, Span
 from emulator.protocol.events import Event
 from emulator.tui.actions import bindings
+from emulator.tui.annotations import Annotations
 from emulator.tui.block import Block, Scrolling, focus_mark, selected, strip_of
 from emulator.tui.layout import Layout, Picked, Rows
 
@@ -76,6 +77,11 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     @property
+    def beside(self) -> Annotations:
+        """Notes and expectations."""
+        return self._all.beside
+
+    @property
     def behind(self) -> int:
         """How many events have come below the cursor."""
         return len(self._rows) - 1 - self._cursor if self._rows else 0
@@ -117,8 +123,21 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         layout.width = layout.width or self._width
         for index in range(layout.read, upto):
             layout.take(events[index])
+        if layout.settle(events):
+            self._noted()
         if self._rows.height != before:
             self.grown(before)
+
+    def _noted(self) -> None:
+        """Something was noted about earlier events."""
+        if isinstance(self._rows, Picked):
+            self._rows.lay_out()
+        self._lines.clear()
+        self._strips.clear()
+        self.set_height(self._rows.height)
+        if not self._following:
+            self._reveal()
+        self.refresh()
 
     def grown(self, before: int) -> None:
         """Shows what has come below line `before`, if that is in sight."""
@@ -271,6 +290,13 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         self._following, self._anchor = False, -1
         self._select(row)
         self._scroll(max(self._rows.tops[row] - self.scrollable_content_region.height // 3, 0))
+
+    def action_next_noted(self) -> None:
+        """Selects the next event that is marked or has a comment."""
+        selected = self.selected
+        row = self._rows.of(self.beside.next_noted(selected.seq), self._events) if selected else -1
+        if row >= 0:
+            self._look_at(row)
 
     def follow(self, on: bool) -> None:
         self._following, self._anchor = on, -1

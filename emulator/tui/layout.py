@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from emulator.exports import looks
 from emulator.exports.looks import Look
 from emulator.protocol.events import Event, NotificationRead
+from emulator.tui.annotations import Annotations
 from emulator.tui.lanes import Holder
 
 
@@ -60,6 +61,13 @@ class Rows:
         """The row of an event, or else the one before it; -1 when there is none."""
         return bisect_right(self.events, index) - 1
 
+    def of(self, seq: int, events: Sequence[Event]) -> int:
+        """The row of the event of that seq, -1 when it has none here."""
+        index = seq - 1
+        row = self.near(index)
+        here = row >= 0 and self.events[row] == index and events[index].seq == seq
+        return row if here else -1
+
 
 class Layout(Rows):
     """All events, laid out for a width."""
@@ -79,12 +87,18 @@ class Layout(Rows):
         """The SessionID of each run's notification."""
         self._began: dict[int, float] = {}
         """When each run began."""
+        self.beside = Annotations()
+        """Notes and expectations."""
+        self._touched: set[int] = set()
+        """The seq of each event that has been noted about since it was laid out."""
 
     def take(self, event: Event) -> bool:
         """Goes on by the next event; whether it has a row."""
         index, self.read = self.read, self.read + 1
         if isinstance(event.what, NotificationRead):
             self._ids[event.session] = event.what.session_id
+        if touched := self.beside.take(event):
+            self._touched.add(touched)
         look = self.look(event)
         if look is None:
             return False
@@ -96,7 +110,27 @@ class Layout(Rows):
         return True
 
     def look(self, event: Event) -> Look | None:
-        return looks.look(event, self.width, self._ids.get(event.session))
+        look = looks.look(event, self.width, self._ids.get(event.session))
+        return look and self.beside.on(look, event.seq, self.width)
+
+    def settle(self, events: Sequence[Event]) -> bool:
+        """Lays out again what has been noted about since; whether that was anything."""
+        touched = {row for seq in self._touched if (row := self.of(seq, events)) >= 0}
+        self._touched.clear()
+        if not touched:
+            return False
+        first = min(touched)
+        heights = [self.end(row) - self.tops[row] for row in range(first, len(self))]
+        self.height = self.tops[first]
+        for row, height in enumerate(heights, first):
+            self.tops[row] = self.height
+            if row in touched:
+                look = self.look(events[self.events[row]])
+                assert look is not None
+                self._fits[row] = min(look.fits, 0xFFFF)
+                height = look.height + (row in self.separators)
+            self.height += height
+        return True
 
     def began(self, event: Event) -> float | None:
         """When the run of an event began."""

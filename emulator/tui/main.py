@@ -18,11 +18,11 @@ from textual.geometry import Size
 
 from emulator.protocol.events import Event, Failed
 from emulator.tui.actions import ACTIONS, bindings, needs
-from emulator.tui.controls import Controls
 from emulator.tui.deck import (
     Answers,
     Awaited,
     Deck,
+    Expects,
     Holds,
     Notifies,
     Owned,
@@ -35,6 +35,7 @@ from emulator.tui.face import Face
 from emulator.tui.finding import Finding
 from emulator.tui.ladder import Ladder, Lanes
 from emulator.tui.nonces import Nonces
+from emulator.tui.noting import Noting
 from emulator.tui.panes import Pane, Side
 from emulator.tui.run import Known, fold
 from emulator.tui.status import Footer, Verdict
@@ -60,7 +61,7 @@ IDLE = 15
 """Pictures without news after which all widgets are asked all the same."""
 
 
-class Main(Evidence, Controls, Finding, inherit_bindings=False):
+class Main(Evidence, Noting, Finding, inherit_bindings=False):
     """One deck, from its start until the screen is left; all keys are in the action table."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere", "question")
@@ -120,7 +121,11 @@ class Main(Evidence, Controls, Finding, inherit_bindings=False):
             self._ladder.follow(False)
         if isinstance(self.deck, Owned):
             self.veil.owned(self.deck.personal)
-        await self._side.open("detail", behind(self.deck, self.veil))
+        expects = isinstance(self.deck, Expects)
+        if isinstance(self.deck, Expects):
+            self._ladder.beside.along = self.deck.along().take
+        first = "expected" if expects else "detail"
+        await self._side.open(first, behind(self.deck, self.veil))
         self.ready = True
         self.set_interval(1 / 30, self._pump)
         self._do(self.deck.start())
@@ -220,6 +225,7 @@ class Main(Evidence, Controls, Finding, inherit_bindings=False):
         self._lanes.active = self.detail_open and self._ladder.has_focus
         self._lanes.update()
         if self._side.shown is not None and self.detail_open:
+            self._side.shown.upto = self.read
             self._side.shown.project(known)
         footer.following, footer.behind = self._ladder.following, self._ladder.behind
         footer.note = self._note
@@ -339,6 +345,9 @@ class Main(Evidence, Controls, Finding, inherit_bindings=False):
     def action_times(self) -> None:
         self._ladder.turn_times()
         self._project()
+
+    async def action_expected(self) -> None:
+        await self.action_pane("expected")
 
     async def action_pane(self, name: str) -> None:
         """Opens a pane in place of the one that is there; once more: the detail again."""

@@ -20,6 +20,8 @@ class Pane(Vertical):
     def __init__(self, deck: Deck, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.deck = deck
+        self.upto = 0
+        """How many of the deck's events are on the screen."""
 
     @property
     def page(self) -> Widget:
@@ -60,6 +62,7 @@ PANES: tuple[Kind, ...] = (
     Kind("phone", "emulator.tui.face", "FacePane", "the handset as its owner sees it"),
     Kind("step", "emulator.tui.step_page", "StepPane", "one of the six steps, and what proves it"),
     Kind("ledger", "emulator.tui.ledger_page", "LedgerPane", "every change of a nonce"),
+    Kind("expected", "emulator.tui.expected", "Expected", "what the scenario expects"),
 )
 
 

@@ -119,6 +119,7 @@ def footer_line(
     wanted += ["digest"]
     if detail:
         wanted = ["detail", "digest", "hex", "tree", "switch", "clause", "ledger", "notify", "step"]
+    wanted = ["expected", *wanted]
     if known.question:
         wanted = ["accept", "decline", *(name for name in wanted if name != "notify")]
     for name in wanted:
@@ -155,7 +156,7 @@ class Footer(Block):
         self.from_start = False
         self.note = ""
         """What stands before it: how far something long is."""
-        self.without: Container[str] = ()
+        self.without: Container[str] = ("expected",)
         """The actions that the deck cannot do."""
         self.paused, self.waiting = False, 0
 

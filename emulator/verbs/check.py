@@ -19,8 +19,10 @@ def check(
     misbehave: tuple[str, ...],
     as_json: bool,
     junit: Path | None,
+    pace: float | None = None,
 ) -> Exit:
-    """Plays the scenarios of these names. Exit 0 when all that apply came out as expected, else 1."""
+    """Plays the scenarios of these names, or one of them on the screen at a `pace`. Exit 0 when all
+    that apply came out as expected, else 1."""
     if not names:
         raise Failure(
             "which scenarios? all, list, or numbers, names and files: check RS-01 mine.toml"
@@ -36,6 +38,8 @@ def check(
     except ValueError as wrong:
         raise Failure(f"--misbehave: {wrong}") from wrong
     player = _player(server_url, profile, misbehaves)
+    if pace is not None:
+        return _show(player, scenarios, misbehaves, pace)
     report = None if junit is None else _writable(junit)
     findings = asyncio.run(_play(player, scenarios, quiet=as_json))
     if report is not None:
@@ -58,6 +62,19 @@ def _player(server_url: str, profile: str, misbehave: tuple[str, ...]) -> Player
     from emulator.scenarios import foreign
 
     return foreign.player(profile or "built-in", server_url)
+
+
+def _show(
+    player: Player, scenarios: list[Scenario], misbehave: tuple[str, ...], pace: float
+) -> Exit:
+    if len(scenarios) != 1:
+        raise Failure("--screen shows one scenario: check RS-01 --screen")
+    (scenario,) = scenarios
+    if why := player.hindrance(scenario):
+        raise Failure(f"{scenario.number} does not apply to this server: {why}")
+    from emulator.verbs.scenario import show
+
+    return show(scenario, misbehave, pace, stage=player.stage, leave_out=player.leave_out)
 
 
 async def _play(player: Player, scenarios: list[Scenario], *, quiet: bool) -> list[Finding]:

@@ -12,6 +12,7 @@ from emulator.protocol.events import (
     AnyWhat,
     Event,
     NonceTried,
+    Noted,
     NotificationRead,
     ServerCredJudged,
     SessionClosed,
@@ -29,11 +30,13 @@ EVERYTHING = events(
     recording.lost(),
     recording.asked(),
     recording.odd(),
+    recording.act(),
     up=[*recording.up(), *recording.broken_up(), *recording.replaced()],
 )
 
 
 def ladder(happened: list, width: int) -> str:
+    notes = {e.what.event: e.what for e in happened if isinstance(e.what, Noted)}
     out = []
     before = None
     ids: dict[int, int] = {}
@@ -42,6 +45,7 @@ def ladder(happened: list, width: int) -> str:
         if isinstance(event.what, NotificationRead):
             ids[event.session] = event.what.session_id
         if look is not None:
+            look = looks.annotated(look, width, notes.get(event.seq), None)
             when = ladder_lines.time_text(event.at, before)
             out += [plain(line).rstrip() for line in ladder_lines.paint(look, when, width)]
             before = event.at
@@ -52,7 +56,7 @@ def test_the_recordings_have_every_kind_of_event() -> None:
     assert {type(e.what) for e in EVERYTHING} == set(typing.get_args(AnyWhat))
 
 
-@pytest.mark.parametrize("name", ["resync", "retried", "ignored", "lost", "odd"])
+@pytest.mark.parametrize("name", ["resync", "retried", "ignored", "lost", "odd", "act"])
 def test_ladder_of(name: str) -> None:
     golden(f"ladder-{name}", ladder(events(getattr(recording, name)()), 79))
 
@@ -97,6 +101,46 @@ def test_from_the_width_that_it_fits_on_nothing_is_broken(number: int, width: in
     look, whole = looks.look(EVERYTHING[number], width), looks.look(EVERYTHING[number], 1000)
     if look is not None and whole is not None and width >= whole.fits:
         assert look.rows == whole.rows
+
+
+WITHOUT_LINE = {
+    "Heard",
+    "HttpExchanged",
+    "StepMoved",
+    "NoncesHeld",
+    "PeerNonces",
+    "Noted",
+    "Resumed",
+}
+"""Kinds that other parts show, beside what they belong to: strip, nonces, notes, HTTP, stops."""
+
+
+def test_every_kind_of_event_has_its_line() -> None:
+    lacking = {type(e.what).__name__ for e in EVERYTHING if looks.look(e) is None}
+    assert lacking == WITHOUT_LINE
+
+
+@given(
+    st.integers(0, len(EVERYTHING) - 1),
+    st.integers(40, 130),
+    st.booleans(),
+    st.text(max_size=90),
+    st.none() | st.tuples(st.booleans(), st.text(max_size=60)),
+)
+def test_whatever_is_noted_fills_the_width(
+    number: int, width: int, mark: bool, text: str, beside: tuple[bool, str] | None
+) -> None:
+    bare = looks.look(EVERYTHING[number], width)
+    if bare is None:
+        return
+    look = looks.annotated(bare, width, Noted(1, mark, text), beside)
+    lines = ladder_lines.paint(look, "14:13:20", width)
+    assert len(lines) == look.height >= bare.height
+    assert {width_of(line) for line in lines} == {width}
+    assert (plain(lines[0])[9] == "*") == mark
+    assert plain(lines[0])[11] == (" " if beside is None else "=" if beside[0] else "≠")
+    if width >= look.fits:
+        assert len(look.below) == bool(text) + (beside is not None and not beside[0])
 
 
 def test_the_push_sender_has_a_lane_where_there_is_room_and_else_its_name() -> None:

@@ -14,6 +14,8 @@ from emulator.protocol import digest
 from emulator.protocol.digest import Working
 from emulator.protocol.effects import Record
 from emulator.protocol.events import (
+    ActBegan,
+    ActJudged,
     AnyWhat,
     BearerFailed,
     BearerOpened,
@@ -33,6 +35,7 @@ from emulator.protocol.events import (
     NoncesHeld,
     NonceStored,
     NonceTried,
+    Noted,
     NotificationRead,
     Octets,
     Paused,
@@ -54,6 +57,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 from emulator.protocol.keyring import Account, Datastore, Device, Keyring
+from emulator.scenarios import expecting, judging, reading
 from emulator.stepping import Stepper
 
 _FILE = Path(__file__).parents[1] / "vectors" / "vectors.json"
@@ -330,6 +334,23 @@ def odd() -> list[Step]:
     ]  # fmt: skip
 
 
+def act() -> list[Step]:
+    """A scenario's act that goes otherwise, and a person's note on its verdict."""
+    (scenario,) = reading.select(["RS-01"])
+    expect = scenario.when[0].expect
+    assert expect is not None
+    misses = judging.judge(expect, judging.seen(events(ignored()), 1), scenario.clause)
+    return [
+        (0.0, ActBegan("RS-01", 1, "a notification comes, signed with its SessionID")),
+        *ignored(),
+        (0.0, ActJudged("RS-01", 1, misses)),
+        (0.0, Noted(5, True, "")),
+        (0.0, Noted(8, True, "the sender writes 19068, not 4A7C")),
+        (0.5, ActBegan("RS-01", 2, "the server restarts")),
+        (0.1, ActJudged("RS-01", 2, ())),
+    ]
+
+
 def events(*runs: Iterable[Step], up: Iterable[Step] = (), start: float = START) -> list[Event]:
     """The steps as events: numbered, timed, each run a session of its own."""
     out: list[Event] = []
@@ -437,6 +458,10 @@ class RecordedDeck:
         )
         return Device(_IN["device"]), Keyring((account,))
 
+    async def note(self, event: int, mark: bool, text: str) -> None:
+        self.calls.append(f"note {event}")
+        self._play([(1.0, Noted(event, mark, text))], 0)
+
     def _begin(self, run: Sequence[Step]) -> None:
         self._session += 1
         if not self._pace:
@@ -499,3 +524,17 @@ class RecordedDeck:
 def demo() -> RecordedDeck:
     """A run at the pace of the demo."""
     return RecordedDeck([resync(), retried(), ignored()], pace=2.0)
+
+
+class ExpectingDeck(RecordedDeck):
+    """Plays a recording as that shipped scenario."""
+
+    def __init__(self, runs: Sequence[Sequence[Step]], number: str = "RS-01") -> None:
+        super().__init__(runs)
+        (self._scenario,) = reading.select([number])
+
+    def acts(self, upto: int) -> Sequence[expecting.Act]:
+        return expecting.acts(self._scenario, self.events[:upto])
+
+    def along(self) -> expecting.Flow:
+        return expecting.Flow(self._scenario)

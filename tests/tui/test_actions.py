@@ -26,7 +26,7 @@ from emulator.tui.ledger_page import Changes
 from emulator.tui.main import Main
 from emulator.tui.picker import Choice, PickerDialog
 from tests.tui import recording
-from tests.tui.recording import RecordedDeck
+from tests.tui.recording import ExpectingDeck, RecordedDeck
 from tests.tui.screen import chosen, playing, rows, settled, starting, still, text_of, until
 
 BESIDE = {
@@ -661,6 +661,50 @@ async def no_filter(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     assert re.search(r"\b1 of \d\d", text_of(app)) is None
 
 
+async def expected(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    assert not app.main.detail_open, "this deck plays no scenario"
+    async with playing(ExpectingDeck([recording.act()])) as (other, there):
+        for shown in (True, False):
+            await there.press(key)
+            await until(there, lambda s=shown: ("came: failed" in text_of(other)) == s)
+
+
+async def mark_event(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    app.main.select_last(lambda e: isinstance(e.what, NonceTried))
+    await still(app, pilot)
+    row = next(r for r in text_of(app).splitlines() if r.startswith("▌"))
+    assert row[9] == " "
+    for mark in ("*", " "):
+        await pilot.press(key)
+        await until(pilot, lambda mark=mark: row[:9] + mark + row[10:] in text_of(app))
+
+
+async def comment(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    app.main.select_last(lambda e: isinstance(e.what, NonceTried))
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.focused, Input))
+    await pilot.press(*"why?", "enter")
+    await until(pilot, lambda: "│ # why?" in text_of(app))
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.focused, Input))
+    await pilot.press("ctrl+u", "ctrl+s")
+    await until(pilot, lambda: "# why?" not in text_of(app))
+
+
+async def next_noted(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    ladder, events = app.query_one(Ladder), app.main.deck.events
+    await pilot.press(key)
+    assert ladder.following
+    wanted = [e for e in events if isinstance(e.what, NonceTried)]
+    for event in wanted:
+        await app.main.deck.note(event.seq, event is wanted[0], "two")  # type: ignore[attr-defined]
+    await settled(app, pilot)
+    for event in (*wanted, wanted[0]):
+        await pilot.press(key)
+        assert ladder.selected is event
+
+
 CHECKS: dict[str, Check] = {
     "filter": filter_,
     "next-match": _match("right_square_bracket"),
@@ -700,6 +744,10 @@ CHECKS: dict[str, Check] = {
     "follow": follow,
     "pause": pause,
     "times": times,
+    "expected": expected,
+    "mark-event": mark_event,
+    "comment": comment,
+    "next-noted": next_noted,
     "switch": switch,
     "close": close,
     "enrol": enrol,

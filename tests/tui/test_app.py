@@ -14,9 +14,10 @@ from emulator.protocol.events import (
 )
 from emulator.tui.app import HandsetApp
 from emulator.tui.inspector import Page
+from emulator.tui.ladder import Ladder
 from emulator.tui.status import Footer
 from tests.tui import recording
-from tests.tui.recording import RecordedDeck
+from tests.tui.recording import ExpectingDeck, RecordedDeck
 from tests.tui.screen import golden, playing, settled, still, text_of, until
 
 SIZES = [(80, 24), (120, 40)]
@@ -274,3 +275,57 @@ async def test_the_detail_names_the_session_id_and_shows_its_octets() -> None:
         app.main.select_last(lambda e: isinstance(e.what, NonceTried))
         await still(app, pilot)
         assert "The digest over the SessionID 4A7C as raw16_be (4A 7C) is the one" in _in(app)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (200, 60)])
+async def test_screen_of_a_scenario(size: tuple[int, int]) -> None:
+    async with playing(ExpectingDeck([recording.act()]), size) as (app, pilot):
+        if not app.main.detail_open:
+            await pilot.press("o")
+        await still(app, pilot)
+        golden(named("scenario", size), text_of(app))
+
+
+async def test_a_paused_screen_shows_what_was_expected_by_then() -> None:
+    async with playing(ExpectingDeck([recording.resync()]), (120, 40)) as (app, pilot):
+        deck = app.main.deck
+        assert isinstance(deck, ExpectingDeck)
+        await pilot.press("p", "o")
+        deck._begin(recording.act())
+        await until(pilot, lambda: f"paused +{len(recording.act())}" in text_of(app))
+        await pilot.press("o")
+        await until(pilot, lambda: "1. a notification comes" in text_of(app))
+        assert "not met" not in text_of(app)
+        await pilot.press("p")
+        await until(pilot, lambda: "not met" in text_of(app))
+
+
+async def test_a_note_moves_what_is_below_and_survives_a_resize() -> None:
+    async with playing(RecordedDeck()) as (app, pilot):
+        app.main.select_last(lambda e: isinstance(e.what, NonceTried))
+        ladder = app.query_one(Ladder)
+        event = ladder.selected
+        assert event is not None
+        before = ladder._rows.height
+        await app.main.deck.note(event.seq, True, "long words " * 30)  # type: ignore[attr-defined]
+        await settled(app, pilot)
+        assert ladder._rows.height > before + 2 and ladder.selected is event
+        for width in (120, 60, 80):
+            await pilot.resize_terminal(width, 24)
+            await still(app, pilot)
+            assert ladder._rows.tops[-1] + 1 <= ladder._rows.height
+            assert text_of(app).count("# long words") == 1
+        await app.main.deck.note(event.seq, False, "")  # type: ignore[attr-defined]
+        await settled(app, pilot)
+        assert ladder._rows.height == before
+
+
+async def test_a_journal_that_takes_no_notes_says_so() -> None:
+    class Locked(RecordedDeck):
+        async def note(self, event: int, mark: bool, text: str) -> None:
+            raise OSError("run.journal: cannot be written: Permission denied")
+
+    async with playing(Locked()) as (app, pilot):
+        await pilot.press("m")
+        await until(pilot, lambda: "run.journal: cannot be written" in text_of(app))
+        assert app.is_running

@@ -109,3 +109,12 @@ def test_a_foreign_server_that_is_not_there_is_red(handset: Handset) -> None:
     done = handset("check", "RS-01", "--server-url", "http://127.0.0.1:1/sync")
     assert done.code == 1
     assert "no SyncML answer" in done.out
+
+
+def test_the_screen_wants_one_scenario_and_a_terminal(handset: Handset) -> None:
+    done = handset("check", "RS-01", "RS-02", "--screen")
+    assert done.code == 2 and "--screen shows one scenario" in done.complaint
+    done = handset("check", "RS-01", "--screen")
+    assert done.code == 2 and "needs a terminal" in done.complaint
+    done = handset("check", "RS-51", "--screen", "--profile", "built-in")
+    assert done.code == 2 and "does not apply to this server" in done.complaint

@@ -105,3 +105,33 @@ def test_the_breakpoints_are_listed(handset: Handset, verb: str) -> None:
     done = handset(verb, "--break", "list")
     assert done.code == 0
     assert [line.split()[0] for line in done.out.splitlines()] == [p.id for p in BREAKPOINTS]
+
+
+def test_a_scenario_of_check_without_a_screen_is_checked(handset: Handset) -> None:
+    done = handset("demo", "--headless", "--scenario", "rs-03")
+    assert (done.code, done.last) == (0, "✓ 1 passed, 0 failed, 0 not applicable")
+    done = handset("demo", "--json", "--scenario", "RS-01", "--misbehave", "no-cred")
+    assert (done.code, done.json["failed"]) == (1, 1)
+
+
+def test_which_scenarios_there_are(handset: Handset) -> None:
+    done = handset("demo", "--scenario", "list")
+    assert done.code == 0
+    assert "resync       the server lost" in done.out and "RS-01  The SessionID" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("RS-99",), "--scenario RS-99: one of resync, ordinary"),
+        (("all",), "--scenario all: one of resync, ordinary"),
+        (("RS-01", "--handset", "generic-xml"), "RS-01 says itself"),
+        (("RS-01", "--misbehave", "nonsense"), "--misbehave: "),
+        (("RS-01", "--headless", "--journal", "x.journal"), "only when it is on the screen"),
+    ],
+)
+def test_a_scenario_that_cannot_be_played_is_said(
+    handset: Handset, arguments: tuple[str, ...], complaint: str
+) -> None:
+    done = handset("demo", "--scenario", *arguments)
+    assert done.code == 2 and complaint in done.complaint
