@@ -76,6 +76,8 @@ class Bench:
         self._ended = ended
         self._folder = Path(tempfile.mkdtemp(prefix="handset-demo-"))
         self._round = 0
+        self._turn = asyncio.Lock()
+        """Held while everything is taken down: a key pressed twice makes one handset at a time."""
         self.server: Server | None = None
         self.phone: Phone | None = None
 
@@ -185,13 +187,14 @@ class Bench:
 
     async def rerun(self) -> None:
         """The same once more from the start state, with fresh nonces."""
-        if self.server is None:
-            await self.start()
-            return
-        if self.phone is not None:
-            await self.phone.close()
-        await self._lay()
-        self._send(self.scenario.signed_with)
+        async with self._turn:
+            if self.server is None:
+                await self.start()
+                return
+            if self.phone is not None:
+                await self.phone.close()
+            await self._lay()
+            self._send(self.scenario.signed_with)
 
     @property
     def datastores(self) -> dict[str, tuple[str, ...]]:
@@ -237,11 +240,12 @@ class Bench:
         return inspection.document(event)
 
     async def close(self, why: Stopped | None = None) -> None:
-        if self.phone is not None:
-            await self.phone.close(why)
-        if self.server is not None:
-            await self.server.stop()
-        self.journal.close()
+        async with self._turn:
+            if self.phone is not None:
+                await self.phone.close(why)
+            if self.server is not None:
+                await self.server.stop()
+            self.journal.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _gate(self, effect: Effect, run: Run) -> Send | None:

@@ -3,7 +3,7 @@
 Owns the frame only: a subclass says what stands in it (`body`) and what it gives (`result`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -13,9 +13,23 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from emulator.tui.actions import Where, bindings, key_word, of
+from emulator.exports.text import Line
+from emulator.tui.actions import Where, bindings, of
+from emulator.tui.block import Block
+from emulator.tui.keyline import key_line
 
 T = TypeVar("T")
+
+
+class Keys(Block):
+    """The keys of a box, to be pressed or clicked."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(id="keys")
+        self._names = tuple(names)
+
+    def lines(self, width: int) -> Sequence[Line]:
+        return [key_line(self._names, width)]
 
 
 class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
@@ -45,13 +59,8 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
             yield Static(self.heading, id="heading", markup=False)
             yield from self.body()
         yield Static("", id="wrong", markup=False)
-        keys = "   ".join(
-            f"{key_word(a.keys[0])} {a.short}"
-            for place in self.places
-            for a in of(place)
-            if a.short and a.id not in self.without
-        )
-        yield Static(keys, id="keys", markup=False)
+        names = (a.id for place in self.places for a in of(place) if a.short)
+        yield Keys(name for name in names if name not in self.without)
 
     def complain(self, words: str) -> None:
         """Says what is wrong; "" takes it back."""

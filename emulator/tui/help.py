@@ -65,7 +65,9 @@ _WHAT = (
 
 def help_lines(width: int, focused: Sequence[Where] = ()) -> list[Line]:
     """The whole help as lines; the keys of the places in `focused` come before the others."""
-    lines: list[Line] = [(Span("Help", "active"), Span("  j k scroll, esc goes back", "dim"))]
+    lines: list[Line] = [
+        (Span("Help", "active"), Span("  j k scroll, esc goes back", "dim", "app.pop_screen"))
+    ]
     for name, text in _FIRST:
         lines += _entry(name, text, "plain", width)
     lines.append(())

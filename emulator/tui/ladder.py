@@ -45,6 +45,9 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
     class Unfiltered(Message):
         """All events are shown again, since one was to be selected that a filter hid."""
 
+    class Opened(Message):
+        """The selected event was clicked: its detail is wanted."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._events: Sequence[Event] = ()
@@ -331,6 +334,8 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         number = event.y + self.scroll_offset.y
         if 0 <= number < self._rows.height:
             row = self._rows.at(number)
+            if row == self._cursor:
+                self.post_message(self.Opened())
             if row < self.behind + self._cursor:
                 self._following = False
             self._go(row)

@@ -245,6 +245,10 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
         self.captions = not self.captions
         self._project()
 
+    async def on_ladder_opened(self) -> None:
+        if not self.detail_open:
+            await self._bring("detail")
+
     def on_ladder_moved(self) -> None:
         self._show_selected()
         self._project()
@@ -327,6 +331,7 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
             self._do(self.deck.put_back())
 
     def action_rerun(self) -> None:
+        self.paused = False
         self._ladder.follow(True)
         if isinstance(self.deck, Reruns):
             self._do(self.deck.rerun())

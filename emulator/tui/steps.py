@@ -88,7 +88,7 @@ def title_line(title: str, subtitle: str, run: RunLook, width: int, hidden: bool
     """What this is, and how much has happened in the run."""
     left = [Span(" handset ", "active"), Span(f" {clean(title)}", "strong")]
     if hidden:
-        left.append(Span(" hidden ", "ask"))
+        left += [Span(" "), Span(" hidden ", "ask", "app.hide")]
     if subtitle:
         left.append(Span(f"  {clean(subtitle)}", "dim"))
     words = []

@@ -21,7 +21,7 @@ def theme(name: str) -> Theme:
         foreground=colours["ink"],
         background=colours["paper"],
         surface=colours["box"],
-        panel=colours["panel"],
+        panel=colours["box"],  # the ground of boxes; bars have a tone of their own
         success=colours["good"],
         warning=colours["amber"],
         error=colours["bad"],
@@ -81,11 +81,10 @@ Main.-wide #middle { layout: horizontal; }
 Main.-wide #side { display: block; width: 40%; height: 1fr; border-left: solid $border-blurred; }
 Main.-vast #side { width: 34%; }
 Dialog { background: $background 60%; align: center middle; }
-Dialog #box, Dialog > Static { width: 76; max-width: 100%; background: $surface; padding: 0 2; }
+Dialog #box, Dialog > Static, Dialog > Keys { width: 76; max-width: 100%; background: $surface; padding: 0 2; }
 Dialog #box { height: auto; max-height: 80%; padding: 1 2; border-top: solid $primary; }
 Dialog #heading { text-style: bold; margin-bottom: 1; }
 Dialog #wrong { color: $error; }
-Dialog #keys { color: $secondary; }
 Editor #box, Editor > Static { width: 100%; padding: 0 1; }
 Editor #box { height: 1fr; max-height: 100%; padding: 0 1; }
 Editor TextArea { height: 1fr; border: none; padding: 0; }
@@ -93,7 +92,8 @@ Picker { height: auto; max-height: 100%; }
 PickerDialog Picker { max-height: 45vh; }
 About { margin-top: 1; }
 Palette SearchIcon { display: none; }
-Palette #--input { padding: 0 1; }
+Palette #--input { padding: 0 1; border: hkey $border-blurred; }
+Palette CommandList { border-bottom: hkey $border-blurred; }
 HelpScreen { background: $background; }
 HelpScreen Sheet { padding: 0 1; }
 """

@@ -14,7 +14,7 @@ from emulator.tui.looks import Looks, remember, remembered
 from emulator.tui.theme import styles
 from tests.tui import recording
 from tests.tui.recording import RecordedDeck
-from tests.tui.screen import playing, settled, still, text_of
+from tests.tui.screen import playing, settled, still, text_of, until
 
 READ, DRAWN, PROJECTED = 4.5, 3.0, 7.0
 """WCAG 2: AA for text, for lines; AAA, for what is far away."""
@@ -71,6 +71,22 @@ async def test_the_next_theme_paints_everything_anew_and_moves_nothing(theme: st
         assert app.theme != theme
         assert text_of(app) == before
         assert _grounds(app) == {COLOURS[app.theme]["paper"], COLOURS[app.theme]["amber"]}
+
+
+@pytest.mark.parametrize("theme", COLOURS)
+async def test_textual_s_own_widgets_can_be_read_in_it(theme: str) -> None:
+    app = HandsetApp(RecordedDeck(), Looks(theme))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(app, pilot)
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: "Detail  (enter)" in text_of(app))
+        await still(app, pilot)
+        strips = app.screen._compositor.render_strips()
+        words = [s for strip in strips for s in strip if s.text.strip() and s.style]
+        seen = {s.text.strip(): s.style for s in words if s.style}
+        for text in ("Detail  (enter)", "Page up  (pgup ctrl+b)", "one page up"):
+            found = next(style for shown, style in seen.items() if text in shown)
+            assert _contrast(found) >= READ, text
 
 
 def _grounds(app: HandsetApp) -> set[str]:
