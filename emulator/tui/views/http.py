@@ -11,7 +11,11 @@ FULL, MARK = "█", "▏"
 LONGEST = 30
 """Cells of the longest bar."""
 
+NOTABLE = 0.001
+"""Seconds before the first phase from which on they are shown."""
+
 PHASES: dict[str, str] = {
+    "prepare": "making ready on our side",
     "connect": "connecting",
     "tls": "TLS handshake",
     "send": "sending",
@@ -67,6 +71,8 @@ def answer_view(what: MessageReceived, width: int) -> Rows:
 def _timings(exchange: HttpExchanged, width: int) -> list[Row]:
     """A bar for each phase, from where it begins; one that never ended says so."""
     phases = [_Phase(*phase) for phase in exchange.phases]
+    if phases and phases[0].begin >= NOTABLE:
+        phases.insert(0, _Phase("prepare", 0.0, phases[0].begin))
     total = max((max(phase.begin, phase.end) for phase in phases), default=0.0)
     rows = []
     if not any(phase.name == "connect" for phase in phases):
@@ -81,7 +87,7 @@ def _timings(exchange: HttpExchanged, width: int) -> list[Row]:
     room = min(max(width - column - wide - 2, 1), LONGEST)
     for phase, took in zip(phases, said, strict=True):
         begin, end = phase.begin, phase.end if phase.end >= 0 else total
-        left = round(begin / total * room) if total else 0
+        left = min(round(begin / total * room), room - 1) if total else 0
         cells = round(end / total * room) - left if total else 0
         bar = (" " * left + (FULL * cells or MARK)).ljust(room)[:room]
         meaning = PHASES.get(phase.name, "")

@@ -70,6 +70,8 @@ def _worded(value: object) -> str:
         return f"{len(value.hex) // 2} octets"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value * 1000:.1f} ms"
     if isinstance(value, tuple):
         parts = (", ".join(map(str, p)) if isinstance(p, tuple) else _worded(p) for p in value)
         return "; ".join(parts) or "none"

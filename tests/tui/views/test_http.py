@@ -55,3 +55,11 @@ def test_no_line_is_wider_than_there_is_room(width: int) -> None:
     what = HttpExchanged("P" * 300, hostile, "R" * 300, hostile, exchange().phases, 1, 1)
     assert all(width_of(line) <= width for line in http_view(what, width))
     assert not any("\x1b" in span.text for line in http_view(what, width) for span in line)
+
+
+def test_a_short_phase_at_the_end_is_seen_and_what_came_before_the_first_is_told() -> None:
+    phases = (("connect", 0.075, 0.0861), ("send", 0.0861, 0.0863), ("wait", 0.0863, 0.0872))
+    late = HttpExchanged("POST / HTTP/1.1", (), "HTTP/1.1 200 OK", (), phases, 1, 1)
+    shown = rows(list(http_view(late, 78)))
+    assert shown[1].startswith("prepare") and "75.0 ms  · making ready on our side" in shown[1]
+    assert all("█" in row or "▏" in row for row in shown[1:5])

@@ -47,6 +47,7 @@ def test_a_message_is_shown_with_its_codes_explained() -> None:
     assert shown[2].startswith("    VerDTD: 1.2")
     assert any("Data: 212  (authentication accepted for the whole session)" in row for row in shown)
     assert any(row.startswith("http status") for row in shown)
+    assert any(row.split() == ["elapsed", "11.0", "ms"] for row in shown)
 
 
 @pytest.mark.parametrize("width", [20, 44, 78])
