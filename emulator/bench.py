@@ -35,6 +35,7 @@ from emulator.stepping import Stepper
 from emulator.store import StoreError
 
 if TYPE_CHECKING:
+    from emulator.pushing import Wanted
     from emulator.server.app import Server
     from emulator.server.exchange import Fact
 
@@ -153,6 +154,35 @@ class Bench:
             return
         host, _, port = self.phone.listening[0].removeprefix("udp://").rpartition(":")
         self.server.notify(self.phone.profile.device.id, nonce=nonce, target=(host, int(port)))
+
+    @property
+    def proposal(self) -> "Wanted":
+        """What the form for a notification begins with: what `notify` would send."""
+        from emulator.pushing import Wanted
+
+        return Wanted(self._signed_with(), syncs=("206:text/x-vcard:./contacts",))
+
+    async def push(self, wanted: "Wanted") -> None:
+        """A notification of any kind, made by the server, which remembers it, and sent to the phone.
+
+        Raises WantedError, OSError.
+        """
+        from emulator import pushing
+
+        if self.server is None or self.phone is None:
+            return
+        chosen = pushing.understood(wanted)
+        made = self.server.notify(
+            self.phone.profile.device.id,
+            session_id=chosen.session_id,
+            nonce=chosen.kind if chosen.kind in ("stored", "session-id") else chosen.octets,
+            encoding=chosen.encoding or "raw16_be",
+            syncs=chosen.syncs,
+            ui_mode=chosen.ui_mode,
+            initiator=chosen.initiator,
+        )
+        for datagram in pushing.in_form(made.octets, wanted.form, wanted.text_headers):
+            self.phone.push(datagram)
 
     def _signed_with(self) -> Literal["session-id", "stored"]:
         last = next(

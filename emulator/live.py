@@ -4,22 +4,21 @@ Of a foreign server's nonces nothing is known; what they should be after each st
 said to be so. `notify` plays the server's sender towards the phone's own bearer.
 """
 
-import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from emulator import pushing
 from emulator.conductor import Run
 from emulator.journal import Journal
 from emulator.phone import Phone
 from emulator.profiles import Profile
-from emulator.protocol import digest, inspection, sessionid
+from emulator.protocol import inspection
 from emulator.protocol.effects import Effect, Record, Send, Stopped
 from emulator.protocol.events import Event, Failed, NonceStored, Noted, PeerNonces
-from emulator.protocol.keyring import Device, Keyring
+from emulator.protocol.keyring import Account, Device, Keyring
+from emulator.pushing import Wanted
 from emulator.stepping import Stepper
 from emulator.store import StoreError
-from emulator.wire import notification
-from emulator.wire.notification import Sync
 
 
 class Live:
@@ -89,16 +88,28 @@ class Live:
 
     async def notify(self) -> None:
         """A notification as the server would send it after a lost nonce: over the SessionID."""
-        if self.phone is None:
-            return
-        account = self.phone.handset.keyring().accounts[0]
-        session_id = secrets.randbelow(0xFFFF) + 1
-        identity, secret = account.notification_identity
-        syncs = tuple(Sync(206, 0x07, store.server) for store in account.stores)
-        trigger = notification.build_trigger(account.server_id, session_id, syncs)
-        nonce = sessionid.nonce(session_id, "raw16_be")
-        octets = digest.notification(identity, secret, nonce, trigger).octets + trigger
-        await self.phone.handset.deliver(octets, "own", "this handset, playing the sender")
+        if self.phone is not None:
+            octets = pushing.package_0(self._first, self.proposal)
+            self.phone.put(octets, "this handset, playing the sender", "own")
+
+    @property
+    def _first(self) -> Account:
+        """The account that its own sender plays the server of."""
+        assert self.phone is not None
+        return self.phone.handset.keyring().accounts[0]
+
+    @property
+    def proposal(self) -> Wanted:
+        """What the form for a notification begins with."""
+        stores = self._profile.accounts[0].stores
+        return Wanted("session-id", syncs=tuple(f"206:text/x-vcard:{s.server}" for s in stores))
+
+    async def push(self, wanted: Wanted) -> None:
+        """A notification of any kind, over the phone's own bearer. Raises WantedError, OSError."""
+        if self.phone is not None:
+            octets = pushing.package_0(self._first, wanted)
+            for datagram in pushing.in_form(octets, wanted.form, wanted.text_headers):
+                self.phone.push(datagram)
 
     async def rerun(self) -> None:
         """The person starts a sync."""

@@ -76,7 +76,7 @@ class Phone:
         self._readers.append(asyncio.create_task(self._judge()))
         for kind, host, port in self._addresses:
             if kind == "udp":
-                await self._open(udp.UdpBearer(host, port, self._put))
+                await self._open(udp.UdpBearer(host, port, self.put))
             else:
                 self._readers.append(asyncio.create_task(self._read(host)))
 
@@ -92,9 +92,20 @@ class Phone:
             self._bearers.append(bearer)
             self.journal.append(BearerOpened(bearer.address))
 
-    def _put(self, octets: bytes, sender: str, bearer: str = "udp") -> None:
+    def put(self, octets: bytes, sender: str, bearer: str = "udp") -> None:
+        """What came in on a bearer waits to be judged."""
         if not self._queue.full():
             self._queue.put_nowait((octets, bearer, sender))
+
+    def push(self, octets: bytes) -> None:
+        """Sends this to itself: over UDP to the first open port, without one as if over the air.
+
+        Raises OSError.
+        """
+        if self._bearers:
+            self._bearers[0].send(octets)
+        else:
+            self.put(octets, "this handset, playing the sender", "own")
 
     async def _judge(self) -> None:
         """Each notification in a task of its own: one that waits at a breakpoint holds up no other."""

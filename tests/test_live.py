@@ -3,10 +3,11 @@
 import asyncio
 
 import msgspec
+import pytest
 
 from emulator.journal import Journal
 from emulator.live import Live
-from emulator.protocol.events import Failed, PeerNonces, SessionOpened
+from emulator.protocol.events import Failed, PeerNonces, PushArrived, SessionOpened
 from emulator.server.app import Server
 from emulator.store import Store
 from tests.direct import CLIENT, DEVICE_ID, STORED, profile
@@ -86,4 +87,20 @@ async def test_a_sync_of_a_type_that_the_person_chose_and_no_second_one_beside_i
         assert (closed.outcome, closed.items_sent) == ("synchronised", 0)
         await deck.sync("nobody", ("contacts",), 200)
         assert deck.events[-1].what.sentence == "no account has contacts"
+        await deck.close()
+
+
+@pytest.mark.parametrize("listen", [(), ("udp://127.0.0.1:0",)])
+async def test_a_notification_as_the_person_wants_it_comes_over_the_phones_own_bearer(
+    tmp_path, listen
+):
+    async with Server() as server:
+        deck, runs = await live(tmp_path, server, listen=listen)
+        assert deck.proposal.syncs == ("206:text/x-vcard:./contacts",)
+        await deck.push(msgspec.structs.replace(deck.proposal, nonce="stored", form="wsp"))
+        await asyncio.wait_for(runs.get(), 10)
+        came = next(e.what for e in deck.events if isinstance(e.what, PushArrived))
+        assert came.bearer == ("udp" if listen else "own")
+        opened = next(e.what for e in deck.events if isinstance(e.what, SessionOpened))
+        assert opened.session_kind == "ordinary"
         await deck.close()

@@ -1,6 +1,7 @@
 """Notifications over UDP: a bare package #0 or a WSP push in each datagram. Port 2948 by default."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 
 from emulator.wire.push import SECURE_UDP_PORT, UDP_PORT
@@ -42,6 +43,12 @@ class UdpBearer:
         )
         self._transport = transport
         self.port = transport.get_extra_info("sockname")[1]
+
+    def send(self, octets: bytes) -> None:
+        """A datagram to this port, as from a sender beside it. Raises OSError."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as sender:
+            sender.sendto(octets, (self.host, self.port))
 
     def close(self) -> None:
         if self._transport is not None:

@@ -73,6 +73,16 @@ ACTIONS: tuple[Action, ...] = (
         ("notify",),
     ),
     Action(
+        "send",
+        ("N",),
+        "Send",
+        "choose what the next notification is like, and send it",
+        "everywhere",
+        "send_form",
+        "send",
+        ("push",),
+    ),
+    Action(
         "rerun",
         ("r",),
         "Run again",
@@ -561,7 +571,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("turn", ("right", "space"), "Turn", "the next choice", "choice", "turn(1)"),
     Action("turn-back", ("left",), "Turn back", "the choice before", "choice", "turn(-1)"),
-    Action("go-on", ("enter",), "Go on", "on to the next field", "choice", "screen.next_field"),
+    Action("go-on", ("enter",), "Go on", "on to the next field", "choice", "screen.entered"),
     Action(
         "leave-help",
         ("escape", "question_mark", "q", "enter"),

@@ -4,11 +4,15 @@ Owns the way from their keys to the deck. What they mean is the deck's business.
 """
 
 from collections.abc import Coroutine, Sequence
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from emulator.tui.deck import Awaited, Deck, Misbehaves, Steps, Syncs
+from emulator.tui.deck import Awaited, Deck, Misbehaves, Pushes, Steps, Syncs
 from emulator.tui.run import Known
+
+if TYPE_CHECKING:
+    from emulator.pushing import Wanted
 
 
 class Controls(Screen[None]):
@@ -92,6 +96,19 @@ class Controls(Screen[None]):
                 self._do(deck.misbehave(names))
 
         self.app.push_screen(Misbehaviours(deck.misbehaviour), chosen)
+
+    def action_send_form(self) -> None:
+        from emulator.tui.send import SendForm
+
+        deck = self.deck
+        if not isinstance(deck, Pushes):
+            return
+
+        def chosen(wanted: "Wanted | None") -> None:
+            if wanted is not None:
+                self._do(deck.push(wanted))
+
+        self.app.push_screen(SendForm(deck.proposal), chosen)
 
     def action_breakpoints(self) -> None:
         from emulator.breakpoints import BREAKPOINTS

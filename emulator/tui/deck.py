@@ -13,6 +13,7 @@ from emulator.protocol.events import Event
 if TYPE_CHECKING:
     from emulator.protocol.digest import Working
     from emulator.protocol.keyring import Device, Keyring
+    from emulator.pushing import Wanted
     from emulator.scenarios.expecting import Act, Flow
     from emulator.stepping import Stepper
 
@@ -167,6 +168,18 @@ class Expects(Protocol):
 
     def along(self) -> "Flow":
         """Says of each event in turn, from the first one on, what was expected there."""
+
+
+@runtime_checkable
+class Pushes(Protocol):
+    """Has a sender that can be told what to send."""
+
+    @property
+    def proposal(self) -> "Wanted":
+        """What the form for a notification begins with."""
+
+    async def push(self, wanted: "Wanted") -> None:
+        """Sends that notification. Raises ValueError, in words, for what cannot be made."""
 
 
 class Awaited:

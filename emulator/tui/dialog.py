@@ -77,6 +77,9 @@ class Dialog(ModalScreen[T | None], Generic[T], inherit_bindings=False):
         else:
             self.dismiss(chosen)
 
+    def action_entered(self) -> None:
+        self.entered()
+
     def action_next_field(self) -> None:
         self.focus_next()
 

@@ -57,6 +57,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 from emulator.protocol.keyring import Account, Datastore, Device, Keyring
+from emulator.pushing import Wanted
 from emulator.scenarios import expecting, judging, reading
 from emulator.stepping import Stepper
 
@@ -383,6 +384,8 @@ class RecordedDeck:
         self.calls: list[str] = []
         self.misbehaviour: tuple[str, ...] = ("no-cred",)
         self.datastores = {"ds": ("contacts", "calendar")}
+        self.proposal = Wanted("stored", syncs=("206:text/x-vcard:./contacts",))
+        self.pushed: list[Wanted] = []
         self.stepper = Stepper(lambda what: self._play([(0.0, what)], 0))
         self._runs = list(runs) if runs is not None else [resync()]
         self._before = list(before) if before is not None else up()
@@ -436,6 +439,9 @@ class RecordedDeck:
     def record(self, what: AnyWhat) -> None:
         """As a run does."""
         self._play([(0.0, what)], self._session)
+
+    async def push(self, wanted: Wanted) -> None:
+        self.pushed.append(wanted)
 
     async def misbehave(self, names: tuple[str, ...]) -> None:
         self.misbehaviour = names

@@ -25,6 +25,7 @@ from emulator.tui.ladder import Ladder
 from emulator.tui.ledger_page import Changes
 from emulator.tui.main import Main
 from emulator.tui.picker import Choice, PickerDialog
+from emulator.tui.send import SendForm
 from tests.tui import recording
 from tests.tui.recording import ExpectingDeck, RecordedDeck
 from tests.tui.screen import chosen, playing, rows, settled, starting, still, text_of, until
@@ -170,6 +171,16 @@ async def as_typed(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: "as edited: 11 octets in place of" in text_of(app))
     assert app.main.deck.stepper.octets == b"<not SyncML"  # type: ignore[union-attr]
+
+
+async def send(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    deck = app.main.deck
+    assert isinstance(deck, RecordedDeck)
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.screen, SendForm))
+    await pilot.press("enter")
+    await until(pilot, lambda: deck.pushed == [deck.proposal])
+    await until(pilot, lambda: app.screen is app.main)
 
 
 async def misbehave(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
@@ -721,6 +732,7 @@ CHECKS: dict[str, Check] = {
     "continue": continue_,
     "breakpoints": breakpoints,
     "misbehave": misbehave,
+    "send": send,
     "edit": edit,
     "as-hex": as_hex,
     "as-typed": as_typed,
