@@ -4,6 +4,7 @@ Runs them in one loop over real sockets on loopback, turns the server's facts in
 handset's journal, and sends the notifications. The demo is a bench; so are the tests of the flow.
 """
 
+import asyncio
 import secrets
 import shutil
 import tempfile
