@@ -2,17 +2,21 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from emulator.bench import Bench
+from emulator.journal import Journal, read
 from emulator.protocol.events import (
     BearerOpened,
     Failed,
     HttpExchanged,
     MessageReceived,
     MessageSent,
+    Paused,
     PeerNonces,
     PeerSaid,
+    PushArrived,
     SessionClosed,
     VerdictReached,
 )
@@ -267,4 +271,65 @@ async def test_a_server_that_becomes_slow_is_not_waited_for_as_long_as_by_a_phon
     await bench.misbehave(("slow",))
     await bench.notify()
     assert (await watch.result(bench)).outcome == "transport"
+    await bench.close()
+
+
+@pytest.mark.parametrize(
+    ("nonce", "verdict"),
+    [
+        ("stored", "verified-stored"),
+        ("session-id:hex_text_upper", "verified-session-id"),
+        ("stale", "ignored"),
+        ("hex:00", "ignored"),
+    ],
+)
+@pytest.mark.parametrize("form", ["raw", "wsp"])
+async def test_a_notification_of_any_kind_is_sent_to_the_phones_port(nonce, verdict, form):
+    bench, watch = await started(scenario="ordinary")
+    await watch.result(bench)
+    await bench.settled()
+    assert bench.proposal.nonce == "stored"
+    wanted = msgspec.structs.replace(bench.proposal, nonce=nonce, form=form, session_id="0x4A7C")
+    await bench.push(wanted)
+    result = await watch.result(bench)
+    assert result.verdict == verdict
+    if verdict != "ignored":
+        assert (result.outcome, result.nonces_agree) == ("synchronised", True)
+    came = [e.what for e in bench.events if isinstance(e.what, PushArrived)]
+    assert came[-1].bearer == "udp"
+    await bench.close()
+
+
+async def waiting(bench):
+    """Returns when a run waits for the person."""
+    async with asyncio.timeout(20):
+        for _ in iter(lambda: bench.stepper.waiting, True):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("point", ["first-verification", "package-1", "store-nonce", "close"])
+async def test_a_run_that_waits_is_closed_with_the_table_and_its_journal_says_so(tmp_path, point):
+    path = tmp_path / "journal"
+    journal = Journal(lambda: 1000.0, path)
+    bench, _ = await started(journal=journal, breakpoints=(point,))
+    folder = bench._folder
+    await waiting(bench)
+    # What is closed while it waits: the phone's port, the store, the server, the journal.
+    await bench.close()
+    assert not bench.stepper.waiting and not folder.exists()
+    closed = [e.what for e in read(path) if isinstance(e.what, SessionClosed)]
+    assert [c.outcome for c in closed] == ["synchronised" if point == "close" else "interrupted"]
+
+
+async def test_a_rerun_while_a_run_waits_begins_anew_and_waits_again():
+    bench, watch = await started(breakpoints=("first-verification",))
+    for run in (1, 2):
+        await waiting(bench)
+        paused = [e for e in bench.events if isinstance(e.what, Paused)]
+        assert [e.session for e in paused] == list(range(1, run + 1))
+        if run == 1:
+            await bench.rerun()
+    bench.stepper.go_on()
+    assert (await watch.result(bench)).outcome == "interrupted"
+    assert (await watch.result(bench)).outcome == "synchronised"
     await bench.close()
