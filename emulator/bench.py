@@ -4,12 +4,11 @@ Runs them in one loop over real sockets on loopback, turns the server's facts in
 handset's journal, and sends the notifications. The demo is a bench; so are the tests of the flow.
 """
 
-import asyncio
 import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,20 +16,18 @@ import msgspec
 
 from emulator import profiles
 from emulator.conductor import Run
+from emulator.hands import OFF, Hands
 from emulator.journal import Journal
 from emulator.pace import dwell
 from emulator.phone import Phone
-from emulator.protocol import inspection
 from emulator.protocol.effects import Effect, Send, Stopped
 from emulator.protocol.events import (
-    Event,
     Failed,
-    Noted,
     PeerNonces,
     PeerSaid,
+    PowerCut,
     VerdictReached,
 )
-from emulator.protocol.keyring import Device, Keyring
 from emulator.starts import PACE, SCENARIOS
 from emulator.stepping import Stepper
 from emulator.store import StoreError
@@ -48,7 +45,7 @@ _CARDS = (
 )
 
 
-class Bench:
+class Bench(Hands):
     """One table. Also the deck of the demo's screen: `start`, `notify`, `rerun`, `close`."""
 
     title = "demo"
@@ -65,9 +62,9 @@ class Bench:
         clock: Callable[[], float] = time.time,
         ended: Callable[[int], None] = lambda run: None,
     ) -> None:
+        super().__init__()
         self.scenario = SCENARIOS[scenario]
         self.journal = journal or Journal(clock)
-        self.hint = "g goes to the first event, enter opens one; n sends another notification"
         self.stepper = Stepper(self.journal.append, breakpoints)
         self._handset = handset
         self._profile: profiles.Profile
@@ -78,14 +75,16 @@ class Bench:
         self._ended = ended
         self._folder = Path(tempfile.mkdtemp(prefix="handset-demo-"))
         self._round = 0
-        self._turn = asyncio.Lock()
-        """Held while everything is taken down: a key pressed twice makes one handset at a time."""
         self.server: Server | None = None
+        self._signed_over = b""
+        """The server's nonce when it signed its last notification with the SessionID."""
         self.phone: Phone | None = None
 
     @property
-    def events(self) -> Sequence[Event]:
-        return self.journal.events
+    def hint(self) -> str:
+        if self.phone is not None and self.phone.off:
+            return OFF
+        return "g goes to the first event, enter opens one; n sends another notification"
 
     @property
     def subtitle(self) -> str:
@@ -129,7 +128,14 @@ class Bench:
             state, url=url, accounts={**state.accounts, device_id: account}
         )
         self._profile = _profile(self._handset, url, device_id, client_nonce, shared)
-        self.phone = Phone(
+        self.phone = self._make()
+        for card in _CARDS:
+            self.phone.store.add_item(_ACCOUNT, "contacts", "text/x-vcard", card.encode())
+        await self.phone.start()
+        self._nonces(account.client_nonce, account.server_nonce)
+
+    def _make(self) -> Phone:
+        return Phone(
             self._patient(),
             self._folder / str(self._round),
             self.journal,
@@ -140,10 +146,6 @@ class Bench:
             clock=self._clock,
             runs=self._run,
         )
-        for card in _CARDS:
-            self.phone.store.add_item(_ACCOUNT, "contacts", "text/x-vcard", card.encode())
-        await self.phone.start()
-        self._nonces(account.client_nonce, account.server_nonce)
 
     async def notify(self) -> None:
         """Another notification, as the server would sign it: with its stored nonce, or with the
@@ -151,10 +153,13 @@ class Bench:
         self._send(self._signed_with())
 
     def _send(self, nonce: Literal["session-id", "stored"]) -> None:
-        if self.server is None or self.phone is None or not self.phone.listening:
+        if self.server is None or self.awake is None or not self.awake.listening:
             return
-        host, _, port = self.phone.listening[0].removeprefix("udp://").rpartition(":")
-        self.server.notify(self.phone.profile.device.id, nonce=nonce, target=(host, int(port)))
+        host, _, port = self.awake.listening[0].removeprefix("udp://").rpartition(":")
+        device_id = self.awake.profile.device.id
+        if nonce == "session-id":
+            self._signed_over = self.server.account(device_id).server_nonce
+        self.server.notify(device_id, nonce=nonce, target=(host, int(port)))
 
     @property
     def proposal(self) -> "Wanted":
@@ -170,11 +175,11 @@ class Bench:
         """
         from emulator import pushing
 
-        if self.server is None or self.phone is None:
+        if self.server is None or self.awake is None:
             return
         chosen = pushing.understood(wanted)
         made = self.server.notify(
-            self.phone.profile.device.id,
+            self.awake.profile.device.id,
             session_id=chosen.session_id,
             nonce=chosen.kind if chosen.kind in ("stored", "session-id") else chosen.octets,
             encoding=chosen.encoding or "raw16_be",
@@ -183,17 +188,30 @@ class Bench:
             initiator=chosen.initiator,
         )
         for datagram in pushing.in_form(made.octets, wanted.form, wanted.text_headers):
-            self.phone.push(datagram)
+            self.awake.push(datagram)
 
     def _signed_with(self) -> Literal["session-id", "stored"]:
-        last = next(
-            (e.what for e in reversed(self.events) if isinstance(e.what, VerdictReached)), None
-        )
-        if last is None:
+        cut = False
+        for event in reversed(self.events):
+            last = event.what
+            cut = cut or isinstance(last, PowerCut)
+            if isinstance(last, VerdictReached):
+                break
+        else:
             return self.scenario.signed_with
+        if cut and last.nonce_kind == "session-id" and self._not_yet_renewed():
+            # It was told of no new nonce before the device fell silent.
+            return "session-id"
         # While a session runs the server cannot know which nonce the device will hold.
         unsure = last.verdict == "ignored" or (self.phone is not None and self.phone.handset.busy)
         return "session-id" if unsure else "stored"
+
+    def _not_yet_renewed(self) -> bool:
+        """Whether the server's nonce is the one that it had reason to doubt."""
+        if self.server is None or self.phone is None:
+            return False
+        held = self.server.account(self.phone.profile.device.id).server_nonce
+        return held == self._signed_over
 
     async def misbehave(self, names: tuple[str, ...]) -> None:
         """From its next message on the server does this wrong, and nothing else.
@@ -226,49 +244,6 @@ class Bench:
                 await self.phone.close()
             await self._lay()
             self._send(self.scenario.signed_with)
-
-    @property
-    def datastores(self) -> dict[str, tuple[str, ...]]:
-        """What can be synchronised: the datastores of each account."""
-        return {} if self.phone is None else self.phone.datastores
-
-    async def sync(self, account: str, stores: tuple[str, ...], code: int) -> None:
-        """The person starts a sync of that type."""
-        if self.phone is not None:
-            self.phone.sync(account, stores, code)
-
-    async def spoil(self) -> None:
-        """The stored server nonce becomes stale."""
-        if self.phone is not None:
-            self.phone.handset.spoil()
-
-    async def put_back(self) -> None:
-        """The stored server nonce is what it was before."""
-        if self.phone is not None:
-            self.phone.handset.put_back()
-
-    async def answer(self, accepted: bool) -> None:
-        """The person's answer to an open question."""
-        if self.phone is not None:
-            self.phone.answer(accepted)
-
-    async def settled(self) -> None:
-        """Returns when no session runs and none waits."""
-        if self.phone is not None:
-            await self.phone.settled()
-
-    def held(self) -> tuple[Device, Keyring] | None:
-        return self.phone.held() if self.phone is not None else None
-
-    async def note(self, event: int, mark: bool, text: str) -> None:
-        """What the person says about the event of that seq."""
-        self.journal.append(Noted(event, mark, text), cause=event)
-
-    def workings(self, event: Event) -> Sequence[inspection.Compared]:
-        return self.phone.workings(event) if self.phone is not None else ()
-
-    def document(self, event: Event) -> str:
-        return inspection.document(event)
 
     async def close(self, why: Stopped | None = None) -> None:
         async with self._turn:

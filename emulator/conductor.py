@@ -1,7 +1,7 @@
 """Carries one session out: the protocol's effects one at a time, and what was heard back to it.
 
 Decides nothing. `gate` is awaited before each effect: that is where a pace, a breakpoint or a power
-cut goes. Whatever happens, a run that has begun is closed in the journal.
+cut goes. Whatever happens, a run that has begun is closed in the journal, unless the power is cut.
 """
 
 import asyncio
@@ -131,6 +131,8 @@ class Conductor:
         self._todo: deque[Effect] = deque()
         self.why = Stopped()
         """What a cancelled session ends as."""
+        self.cut = False
+        """Whether it has no end at all: the power is gone."""
 
     async def conduct(
         self,
@@ -151,7 +153,8 @@ class Conductor:
             while (heard := await self._carry_out()) is not None:
                 self._advance(heard, self._drawn(type(heard).__name__))
         except asyncio.CancelledError:
-            self._stopped()
+            if not self.cut:
+                self._stopped()
         except Exception as wrong:
             self._run.fail(wrong)
         finally:

@@ -80,6 +80,8 @@ class Handset:
         self._task: asyncio.Task[None] | None = None
         self._spoilt: dict[str, tuple[bytes, bytes]] = {}
         """What was made stale by hand: the server nonce of before, and the one that replaced it."""
+        self._off = False
+        """Whether the power was cut."""
         self._stops = 0
         self._stopping = False
         self._unsaid: list[What] = []
@@ -296,6 +298,8 @@ class Handset:
 
     def _give_up(self, run: Run) -> None:
         """A run ends before its session has begun: its place becomes free, if it had one."""
+        if self._off:
+            return
         if self._holder == run.number:
             self._free()
         run.close(None)
@@ -326,6 +330,9 @@ class Handset:
 
     def _over(self, run: Run, task: asyncio.Task[None]) -> None:
         """A session has come to its end, or was cut off before it could begin."""
+        if self._off:
+            self._task = self._conductor = None
+            return
         if not task.cancelled() and (wrong := task.exception()) is not None:
             run.fail(wrong)
         run.close(self._conductor.why if self._conductor else None)
@@ -378,6 +385,19 @@ class Handset:
     @property
     def busy(self) -> bool:
         return self._holder != 0
+
+    @property
+    def running(self) -> int:
+        """The number of the run that has the place of the running session, 0 for none."""
+        return self._holder
+
+    def cut(self) -> None:
+        """The power is gone: what runs stops between two effects, and nothing more is said or kept."""
+        self._off = True
+        if self._conductor is not None:
+            self._conductor.cut = True
+        if self._task is not None:
+            self._task.cancel()
 
     async def idle(self) -> None:
         """Returns when no session runs and none waits."""

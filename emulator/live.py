@@ -9,19 +9,19 @@ from pathlib import Path
 
 from emulator import pushing
 from emulator.conductor import Run
+from emulator.hands import OFF, Hands
 from emulator.journal import Journal
 from emulator.phone import Phone
 from emulator.profiles import Profile
-from emulator.protocol import inspection
 from emulator.protocol.effects import Effect, Record, Send, Stopped
-from emulator.protocol.events import Event, Failed, NonceStored, Noted, PeerNonces
-from emulator.protocol.keyring import Account, Device, Keyring
+from emulator.protocol.events import Failed, NonceStored, PeerNonces
+from emulator.protocol.keyring import Account
 from emulator.pushing import Wanted
 from emulator.stepping import Stepper
 from emulator.store import StoreError
 
 
-class Live:
+class Live(Hands):
     """A phone as the screen and the headless run see it."""
 
     def __init__(
@@ -36,6 +36,7 @@ class Live:
         attended: bool = True,
         breakpoints: tuple[str, ...] = (),
     ) -> None:
+        super().__init__()
         self.title = profile.name
         self.subtitle = ", ".join(account.url for account in profile.accounts)
         self.journal = journal
@@ -59,21 +60,20 @@ class Live:
             gate=self._gate,
             attended=self._attended,
             ended=self._ended,
+            runs=self.journal.events.newest_run,
         )
 
     @property
     def hint(self) -> str:
         """What a person can do; nothing while there is no phone to do it with."""
+        if self.phone is not None and self.phone.off:
+            return OFF
         return "" if self.phone is None else "n plays the server's sender, r starts a sync"
 
     @property
     def personal(self) -> Sequence[str]:
         """Who the device and its owner are."""
         return (self._profile.device.id, *(account.user for account in self._profile.accounts))
-
-    @property
-    def events(self) -> Sequence[Event]:
-        return self.journal.events
 
     async def start(self) -> None:
         """Opens store and bearers, and starts the sync that was asked for."""
@@ -88,15 +88,15 @@ class Live:
 
     async def notify(self) -> None:
         """A notification as the server would send it after a lost nonce: over the SessionID."""
-        if self.phone is not None:
+        if self.awake is not None:
             octets = pushing.package_0(self._first, self.proposal)
-            self.phone.put(octets, "this handset, playing the sender", "own")
+            self.awake.put(octets, "this handset, playing the sender", "own")
 
     @property
     def _first(self) -> Account:
         """The account that its own sender plays the server of."""
-        assert self.phone is not None
-        return self.phone.handset.keyring().accounts[0]
+        assert self.awake is not None
+        return self.awake.handset.keyring().accounts[0]
 
     @property
     def proposal(self) -> Wanted:
@@ -106,62 +106,20 @@ class Live:
 
     async def push(self, wanted: Wanted) -> None:
         """A notification of any kind, over the phone's own bearer. Raises WantedError, OSError."""
-        if self.phone is not None:
+        if self.awake is not None:
             octets = pushing.package_0(self._first, wanted)
             for datagram in pushing.in_form(octets, wanted.form, wanted.text_headers):
-                self.phone.push(datagram)
+                self.awake.push(datagram)
 
     async def rerun(self) -> None:
         """The person starts a sync."""
-        if self.phone is not None:
-            self.phone.handset.sync(stores=self._sync)
-
-    @property
-    def datastores(self) -> dict[str, tuple[str, ...]]:
-        """What can be synchronised: the datastores of each account."""
-        return {} if self.phone is None else self.phone.datastores
-
-    async def sync(self, account: str, stores: tuple[str, ...], code: int) -> None:
-        """The person starts a sync of that type."""
-        if self.phone is not None:
-            self.phone.sync(account, stores, code)
-
-    async def spoil(self) -> None:
-        """The stored server nonce becomes stale."""
-        if self.phone is not None:
-            self.phone.handset.spoil()
-
-    async def put_back(self) -> None:
-        """The stored server nonce is what it was before."""
-        if self.phone is not None:
-            self.phone.handset.put_back()
-
-    async def answer(self, accepted: bool) -> None:
-        """The person's answer to an open question."""
-        if self.phone is not None:
-            self.phone.answer(accepted)
-
-    async def settled(self) -> None:
-        if self.phone is not None:
-            await self.phone.settled()
+        if self.awake is not None:
+            self.awake.handset.sync(stores=self._sync)
 
     async def close(self, why: Stopped | None = None) -> None:
         if self.phone is not None:
             await self.phone.close(why)
         self.journal.close()
-
-    def held(self) -> tuple[Device, Keyring] | None:
-        return self.phone.held() if self.phone is not None else None
-
-    async def note(self, event: int, mark: bool, text: str) -> None:
-        """What the person says about the event of that seq."""
-        self.journal.append(Noted(event, mark, text), cause=event)
-
-    def workings(self, event: Event) -> Sequence[inspection.Compared]:
-        return self.phone.workings(event) if self.phone is not None else ()
-
-    def document(self, event: Event) -> str:
-        return inspection.document(event)
 
     async def _gate(self, effect: Effect, run: Run) -> Send | None:
         changed = await self.stepper.gate(effect, run)

@@ -58,6 +58,8 @@ class Phone:
         self._judging: set[asyncio.Task[int]] = set()
         self._queue: asyncio.Queue[tuple[bytes, str, str]] = asyncio.Queue(QUEUE)
         self._question: asyncio.Future[bool] | None = None
+        self._last: Keyring | None = None
+        """The keyring as it was when the power was cut."""
         self.handset = Handset(
             profile,
             self.store,
@@ -157,11 +159,16 @@ class Phone:
 
     def workings(self, event: Event) -> list[inspection.Compared]:
         """The digests behind an event, worked out with the keyring as it is now."""
-        return inspection.workings(event, until(self.journal.events, event), self.handset.keyring())
+        return inspection.workings(event, until(self.journal.events, event), self._keyring)
+
+    @property
+    def _keyring(self) -> Keyring:
+        """The keyring as it is now; of a phone without power as it was."""
+        return self._last or self.handset.keyring()
 
     def held(self) -> tuple[Device, Keyring]:
         """Who this is, and its accounts with what the store holds of them now."""
-        return self.profile.device, self.handset.keyring()
+        return self.profile.device, self._keyring
 
     @property
     def listening(self) -> tuple[str, ...]:
@@ -176,6 +183,30 @@ class Phone:
 
     async def close(self, why: Stopped | None = None) -> None:
         """Stops listening, ends the running session, closes the store."""
+        if self.off:
+            return
+        await self._deaf()
+        await self.handset.stop(why)
+        self.store.close()
+
+    async def cut(self) -> None:
+        """The power is gone, as by SIGKILL: nothing is ended, and the journal hears of nothing more.
+
+        What runs is told so before anything is awaited. Only what the store has committed is left.
+        """
+        self._last = self.handset.keyring()
+        self.handset.cut()
+        await self._deaf()
+        await self.handset.idle()
+        self.store.close()
+
+    @property
+    def off(self) -> bool:
+        """Whether the power was cut; this phone never comes back, another one takes its store."""
+        return self._last is not None
+
+    async def _deaf(self) -> None:
+        """No bearer listens any more; what is being judged is given up."""
         for bearer in self._bearers:
             bearer.close()
         for reader in self._readers:
@@ -184,8 +215,6 @@ class Phone:
         for task in judging:
             task.cancel()
         await asyncio.gather(*judging, return_exceptions=True)
-        await self.handset.stop(why)
-        self.store.close()
 
 
 def _octets(line: str) -> bytes:

@@ -44,6 +44,7 @@ from emulator.protocol.events import (
     PeerSaid,
     PersonAnswered,
     PersonAsked,
+    PowerCut,
     PushArrived,
     Remarked,
     SecretReplaced,
@@ -183,6 +184,8 @@ def _wide(event: Event) -> _Drawn | None:
         case HandsetStarted():
             servers = ", ".join(what.accounts)
             return _look("wide", f"handset {what.device_id}, for {servers}", "dim")
+        case PowerCut():
+            return _look("alarm", f"{BAD} the power is cut: the handset stops as it is", "alarm")
         case BearerOpened():
             return _look("wide", f"listening on {what.address}", "dim")
         case BearerFailed():

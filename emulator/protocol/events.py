@@ -70,6 +70,10 @@ class HandsetStarted(What, frozen=True):
     accounts: tuple[str, ...]
 
 
+class PowerCut(What, frozen=True):
+    """The handset's power is gone, as by SIGKILL: nothing of it follows until one starts anew."""
+
+
 class BearerOpened(What, frozen=True):
     """The handset listens on `address` ("udp://127.0.0.1:2948")."""
 
@@ -456,6 +460,7 @@ class Failed(What, frozen=True):
 
 AnyWhat = (
     HandsetStarted
+    | PowerCut
     | BearerOpened
     | BearerFailed
     | PushArrived

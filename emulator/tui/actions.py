@@ -103,6 +103,16 @@ ACTIONS: tuple[Action, ...] = (
         ("sync", "datastores"),
     ),
     Action(
+        "power",
+        ("P",),
+        "Power",
+        "cut the handset's power, as by SIGKILL; once more: start it from its store",
+        "everywhere",
+        "power",
+        "power",
+        ("power",),
+    ),
+    Action(
         "phone",
         ("H",),
         "Handset",

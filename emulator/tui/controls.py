@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from emulator.tui.deck import Awaited, Deck, Misbehaves, Pushes, Steps, Syncs
+from emulator.tui.deck import Awaited, Deck, Misbehaves, Powered, Pushes, Steps, Syncs
 from emulator.tui.run import Known
 
 if TYPE_CHECKING:
     from emulator.pushing import Wanted
+
+_AWAKE = {"notify_handset", "send_form", "sync_now", "stale", "put_back"}
+"""What a phone without power cannot be asked for."""
 
 
 class Controls(Screen[None]):
@@ -26,11 +29,17 @@ class Controls(Screen[None]):
 
     def may(self, action: str) -> bool:
         """Whether an action of these has something to act on now."""
+        if self.known.off and action in _AWAKE:
+            return False
         if action == "go_on":
             return self.known.paused is not None or self.known.stops.every
         if action == "edit_message":
             return self.known.paused is not None and self.known.paused.editable
         return True
+
+    def action_power(self) -> None:
+        if isinstance(self.deck, Powered):
+            self._do(self.deck.power())
 
     def action_sync_now(self) -> None:
         """Asks for account, stores and type, as far as there is something to choose."""

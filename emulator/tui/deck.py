@@ -100,6 +100,14 @@ class Syncs(Protocol):
 
 
 @runtime_checkable
+class Powered(Protocol):
+    """Has a handset whose power can be cut."""
+
+    async def power(self) -> None:
+        """Cuts the power, as by SIGKILL; or, when it is off, starts the handset from its store."""
+
+
+@runtime_checkable
 class Spoils(Protocol):
     """Has a store whose server nonce can be made stale."""
 

@@ -28,6 +28,7 @@ from emulator.protocol.events import (
     PeerSaid,
     PersonAnswered,
     PersonAsked,
+    PowerCut,
     PushArrived,
     Remarked,
     Resumed,
@@ -135,6 +136,11 @@ def _others(event: Event) -> tuple[str, str]:
             return "bearer opened", f"The handset listens on {what.address}."
         case HandsetStarted():
             return "handset started", f"{what.device_id} is up with profile {what.profile}."
+        case PowerCut():
+            return "power cut", (
+                "The handset lost its power between two things that it did. Nothing was ended and "
+                "nobody was told; what is in its store is all that it will know."
+            )
         case PeerSaid():
             return "from the server's own records", _capital(what.sentence) + "."
         case PeerNonces():

@@ -15,6 +15,7 @@ from emulator.protocol.events import (
     MessageSent,
     PersonAnswered,
     PersonAsked,
+    PowerCut,
     PushArrived,
     SessionClosed,
     SessionOpened,
@@ -46,6 +47,8 @@ IGNORED_WORDS: dict[str, str] = {
 }
 """The same for a notification that led to nothing, by its reason."""
 IGNORED_OTHERWISE = "A message that this phone cannot use. Nothing was done."
+
+AFTER_A_CUT = "The phone lost its power in the middle. What was not finished comes the next time."
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -83,6 +86,7 @@ class Device(msgspec.Struct, frozen=True):
     question: str = ""
     notice: str = ""
     told: Told = Told()
+    off: bool = False
 
     def count(self, address: str) -> int:
         """How many pushes came in on the bearer of that address."""
@@ -98,9 +102,14 @@ def fold(device: Device, event: Event) -> Device:
     """The phone after one more event."""
     what = event.what
     progress = device.progress
+    if device.off and not isinstance(what, HandsetStarted):
+        return device
     match what:
         case HandsetStarted():
-            return Device(what.device_id, what.profile, what.accounts)
+            told = Told(AFTER_A_CUT) if device.off and device.progress.running else Told()
+            return Device(what.device_id, what.profile, what.accounts, told=told)
+        case PowerCut():
+            return _with(device, off=True, bearers=(), broken=(), question="", notice="")
         case BearerOpened():
             kept = tuple(b for b in device.bearers if b != what.address)
             broken = tuple(b for b in device.broken if b != what.address)

@@ -90,6 +90,8 @@ def _identity(device: Device, inner: int) -> list[Line]:
 
 def _display(device: Device, inner: int) -> list[Line]:
     """What the owner sees: a question before anything else, then what runs, then what came of it."""
+    if device.off:
+        return [(Span(f"{BAD} The phone is off.", "bad"),), (), (Span("P switches it on", "key"),)]
     if device.question:
         rows = _told(device.question, "ask", ASKED, inner, DISPLAY - 2)
         return [*rows, (), (Span(ANSWERS, "key"),)]

@@ -16,6 +16,7 @@ from emulator.protocol.events import (
     PeerSaid,
     PersonAnswered,
     PersonAsked,
+    PowerCut,
     PushArrived,
     Resumed,
     SessionClosed,
@@ -77,6 +78,8 @@ class Known(msgspec.Struct, frozen=True):
     runs: tuple[RunLook, ...] = ()
     aside: Aside = Aside()
     started: bool = False
+    off: bool = False
+    """Whether the power was cut, and no handset has started since."""
     bearers: tuple[str, ...] = ()
     """Addresses on which the handset listens now."""
     book: Book = Book()
@@ -131,6 +134,17 @@ def _fold(known: Known, event: Event) -> Known:
     match what:
         case HandsetStarted():
             return _anew(known)
+        case PowerCut():
+            return msgspec.structs.replace(
+                known,
+                off=True,
+                runs=_broken_off(known.runs),
+                bearers=(),
+                paused=None,
+                paused_run=0,
+                question="",
+                notice="",
+            )
         case StepMoved():
             return _run(known, event, steps=_moved(known, event, what))
         case VerdictReached() if what.reason == "duplicate" and _of(known, event).messages:
@@ -191,11 +205,15 @@ def _fold(known: Known, event: Event) -> Known:
 def _anew(known: Known) -> Known:
     """A handset starts: what an earlier one ran, asked and held is over; its open ports are gone."""
     over = max((run.number for run in known.runs), default=known.over)
-    runs = tuple(
+    return Known(over=over, runs=_broken_off(known.runs), started=True, stops=known.stops)
+
+
+def _broken_off(runs: tuple[RunLook, ...]) -> tuple[RunLook, ...]:
+    """No run that has not ended will."""
+    return tuple(
         run if run.outcome else msgspec.structs.replace(run, outcome="interrupted", sentence="")
-        for run in known.runs
+        for run in runs
     )
-    return Known(over=over, runs=runs, started=True, stops=known.stops)
 
 
 def _enter(known: Known, event: Event) -> Known:

@@ -48,6 +48,9 @@ def verdict_lines(known: Known, hint: str, width: int, caption: str = "") -> lis
 def _of_run(known: Known, width: int) -> list[Line]:
     """How far the shown run is, or what became of it; before any, what the handset waits for."""
     run = known.run
+    if known.off:
+        where = " in mid-session" if run.outcome == "interrupted" else ""
+        return _told(f"{BAD} the power was cut{where}", "bad", width, 1)
     if run.outcome:
         good = run.outcome == "synchronised"
         text = run.sentence or run.outcome
@@ -122,6 +125,8 @@ def footer_line(
     wanted = ["expected", *wanted]
     if known.question:
         wanted = ["accept", "decline", *(name for name in wanted if name != "notify")]
+    if known.off:
+        wanted = ["power", *(name for name in wanted if name != "notify")]
     for name in wanted:
         if name in without:
             continue

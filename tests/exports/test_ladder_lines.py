@@ -31,6 +31,7 @@ EVERYTHING = events(
     recording.asked(),
     recording.odd(),
     recording.act(),
+    recording.powerless(),
     up=[*recording.up(), *recording.broken_up(), *recording.replaced()],
 )
 

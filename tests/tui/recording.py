@@ -43,6 +43,7 @@ from emulator.protocol.events import (
     PeerSaid,
     PersonAnswered,
     PersonAsked,
+    PowerCut,
     PushArrived,
     Remarked,
     Resumed,
@@ -298,6 +299,13 @@ def replaced() -> list[Step]:
     ]
 
 
+def powerless() -> list[Step]:
+    """The power is cut while package 3 is on its way."""
+    steps = resync()
+    sends = next(n for n, (_, what) in enumerate(steps) if isinstance(what, ItemMoved))
+    return [*steps[:sends], (0.2, PowerCut())]
+
+
 def asked() -> list[Step]:
     """The handset asks its owner, and waits."""
     return [
@@ -419,6 +427,11 @@ class RecordedDeck:
     async def sync(self, account: str, stores: tuple[str, ...], code: int) -> None:
         self.calls.append(f"sync {account} {'+'.join(stores)} {code}")
         self._begin(self._runs[0] if self._runs else [])
+
+    async def power(self) -> None:
+        self.calls.append("power")
+        off = any(isinstance(e.what, PowerCut) for e in self.events)
+        self._play(self._before if off else [(0.2, PowerCut())], 0 if off else self._session)
 
     async def spoil(self) -> None:
         self.calls.append("spoil")

@@ -549,6 +549,16 @@ async def sync(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await until(pilot, lambda: "sync ds contacts+calendar 200" in deck.calls)
 
 
+async def power(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    assert "n notify" in text_of(app)
+    await pilot.press(key)
+    await until(pilot, lambda: "the power was cut" in text_of(app))
+    await pilot.press("n", key)
+    await until(pilot, lambda: "waiting for a notification" in text_of(app))
+    assert isinstance(app.main.deck, RecordedDeck)
+    assert app.main.deck.calls == ["start", "notify", "power", "power"]
+
+
 def _asks(name: str) -> Check:
     """The key asks the deck for this."""
 
@@ -738,6 +748,7 @@ CHECKS: dict[str, Check] = {
     "as-typed": as_typed,
     "detail": detail,
     "sync": sync,
+    "power": power,
     "phone": phone,
     "stale": _asks("spoil"),
     "put-back": _asks("put_back"),

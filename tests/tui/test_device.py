@@ -17,6 +17,7 @@ from emulator.protocol.events import (
     Outcome,
     PersonAnswered,
     PersonAsked,
+    PowerCut,
     PushArrived,
     SessionClosed,
     SessionOpened,
@@ -24,7 +25,7 @@ from emulator.protocol.events import (
     VerdictReached,
     What,
 )
-from emulator.tui.device import IGNORED_WORDS, OWNER_WORDS, Device, fold
+from emulator.tui.device import AFTER_A_CUT, IGNORED_WORDS, OWNER_WORDS, Device, fold
 
 OPENED = SessionOpened("ds", "resync", "4A7C", "http://ds.example.com/sync", "md5")
 SENT = MessageSent(1, 1, "http://x", "xml", Octets("00ff"), 1, "")
@@ -116,3 +117,10 @@ def test_within_a_run_nothing_shrinks(steps: list[tuple[What, int]]) -> None:
         if now.run == before.run and not isinstance(what, SessionOpened):
             assert now.messages >= before.messages and now.octets >= before.octets
             assert now.sent >= before.sent and now.steps >= before.steps
+
+
+def test_without_power_nothing_is_heard_until_the_phone_starts() -> None:
+    cut = after(BearerOpened("udp://x"), OPENED, PowerCut(), PersonAsked("?", True))
+    assert cut.off and not cut.question and not cut.bearers
+    again = fold(cut, Event(seq=1, at=0.0, what=HandsetStarted("p", "IMEI:1", ("s",))))
+    assert not again.off and again.told.words == AFTER_A_CUT

@@ -3,7 +3,7 @@
 import pytest
 
 from emulator.exports.text import width_of
-from emulator.protocol.events import PersonAsked, SessionClosed
+from emulator.protocol.events import PersonAsked, PowerCut, SessionClosed
 from emulator.tui.device import Device
 from emulator.tui.face import WIDTH, broad_lines, face_lines
 from tests.tui import recording
@@ -16,6 +16,7 @@ ASKED = PersonAsked("Synchronise with ds.example.com?", True)
 FACES = {
     "off": (),
     "idle": UP,
+    "power-cut": (*UP, OPENED, SENT, PowerCut()),
     "question": (*UP, ASKED),
     "notice": (*UP, PersonAsked("ds.example.com synchronises", False), OPENED),
     "syncing": (*UP, OPENED, SENT, SENT),

@@ -163,3 +163,11 @@ def test_the_bearers_that_are_open_are_known() -> None:
     known = known_after([_event(BearerOpened(PUSH), 0)])
     assert known.bearers == (PUSH,)
     assert fold(known, _event(BearerFailed(PUSH, "broke"), 0)).bearers == ()
+
+
+def test_a_power_cut_ends_what_runs_until_a_handset_starts() -> None:
+    known = known_after(events(recording.powerless(), up=recording.up()))
+    assert known.off and known.run.outcome == "interrupted" and not known.bearers
+    assert known.nonces.client == CLIENT_1, "what both sides hold stays in sight"
+    known = fold(known, events(up=recording.up())[0])
+    assert not known.off and not known.run.number
