@@ -25,8 +25,8 @@ _FIRST = (
     ),
     (
         "why 1 failed",
-        "g goes to the first line; j down to `✗ stored nonce ...: digest differs`; d shows the "
-        "digest worked out step by step, expected beside received, and any near miss.",
+        "1 says it, and selects the event that shows it; d shows the digest worked out step "
+        "by step, expected beside received, and any near miss. 2 to 6 tell the other steps.",
     ),
     (
         "what to try",
@@ -57,7 +57,8 @@ _WHAT = (
         "the nonces",
         f"what each side holds. {EQUAL} agree, {UNEQUAL} differ, ? not known yet. The client nonce "
         "signs what the handset sends, the server nonce what the server sends; the candidate is a "
-        "server nonce that the server has not confirmed. Of a foreign server they are only supposed.",
+        "server nonce that the server has not confirmed. Of a foreign server they are only "
+        "supposed. l lists every change, L leads to that of the selected event.",
     ),
     ("secrets", "passwords, and what is as good as one, are shown as (secret) or ··."),
 )

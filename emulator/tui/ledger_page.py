@@ -86,15 +86,15 @@ def source_words(event: Event | None) -> str:
 def _whole_source(event: Event | None) -> str:
     match event.what if event is not None else None:
         case MessageReceived() as what:
-            return f"from the server's message {what.msg_id} (package {what.package}, {what.code})"
+            return f"message {what.msg_id} of the server (package {what.package}, {what.code})"
         case MessageSent() as what:
-            return f"with the handset's message {what.msg_id} (package {what.package})"
+            return f"message {what.msg_id} of the handset (package {what.package})"
         case NotificationRead() as what:
-            return f"from the notification with SessionID {what.session_id:04X}"
+            return f"notification with SessionID {what.session_id:04X}"
         case None:
             return ""
         case _:
-            return "from a notification"
+            return "a notification"
 
 
 def row(events: Sequence[Event], entry: Entry, width: int) -> Line:

@@ -137,7 +137,7 @@ def test_the_selected_change_is_told_with_what_it_replaced() -> None:
     text = " ".join(plain(line).strip() for line in told(happened, ledger, ledger[number], 78))
     assert text.startswith(f"run 1, server nonce of the handset: {SERVER_1.upper()}")
     assert f"before: {STALE[:8].upper()}" in text
-    assert "the server's message 2 (package 4, 200)" in text
+    assert "message 2 of the server (package 4, 200)" in text
 
 
 def _why(happened: Sequence[Event], ledger: Ledger, number: int) -> str:
