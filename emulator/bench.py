@@ -87,6 +87,11 @@ class Bench(Hands):
         return "g goes to the first event, enter opens one; n sends another notification"
 
     @property
+    def personal(self) -> Sequence[str]:
+        """Who the device and its owner are, once there is one."""
+        return () if self.phone is None else self.phone.profile.personal
+
+    @property
     def subtitle(self) -> str:
         # First, since the line may be cut off at its end.
         broken = f"server misbehaves: {', '.join(self.misbehaviour)}; " if self.misbehaviour else ""

@@ -73,7 +73,7 @@ class Live(Hands):
     @property
     def personal(self) -> Sequence[str]:
         """Who the device and its owner are."""
-        return (self._profile.device.id, *(account.user for account in self._profile.accounts))
+        return self._profile.personal
 
     async def start(self) -> None:
         """Opens store and bearers, and starts the sync that was asked for."""

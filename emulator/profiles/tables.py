@@ -62,6 +62,11 @@ class Profile(msgspec.Struct, frozen=True):
     origins: dict[str, str]
     description: str = ""
 
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """Who the device and its owner are: what the screen hides on demand."""
+        return (self.device.id, *(account.user for account in self.accounts))
+
 
 POLICY = {field.name: field.type for field in msgspec.structs.fields(Policy)}
 TABLES: dict[str, type[Table]] = {"device": DeviceTable, **POLICY}

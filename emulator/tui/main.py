@@ -119,8 +119,6 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
         self._footer.without = {action.id for action in ACTIONS if not self._can(action.needs)}
         if isinstance(self.deck, Recorded):
             self._ladder.follow(False)
-        if isinstance(self.deck, Owned):
-            self.veil.owned(self.deck.personal)
         expects = isinstance(self.deck, Expects)
         if isinstance(self.deck, Expects):
             self._ladder.beside.along = self.deck.along().take
@@ -204,6 +202,8 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
 
     async def renew(self) -> None:
         """Shows everything anew: the veil was drawn, or taken away."""
+        if isinstance(self.deck, Owned):
+            self.veil.owned(self.deck.personal)
         if self.ready:
             self._ladder.renew(self._shown)
             assert not isinstance(self.deck, Awaited)

@@ -15,8 +15,8 @@ from emulator.tui.actions import ACTIONS, Action, call_of, keys_of
 from emulator.tui.colours import ABOUT
 
 _BY_ID = {action.id: action for action in ACTIONS}
-_PLAIN = ("palette", "line-up", "line-down", "up", "down", "row-up", "row-down")
-"""What nobody looks for by words."""
+_PLAIN = ("palette", "up", "down", "page(", "row(", "scroll_", "switch")
+"""How the calls begin that nobody looks for by words."""
 
 
 _THEMES = [
@@ -34,12 +34,14 @@ class Offer(NamedTuple):
 
 def offers(screen: Screen[Any]) -> Iterator[Offer]:
     """The actions whose keys work now, those of the part with the focus first."""
-    seen = set(_PLAIN)
+    seen = set()
     for bound in screen.active_bindings.values():
         name = (bound.binding.id or "").partition(".")[0]
-        if bound.enabled and name in _BY_ID and name not in seen:
-            seen.add(name)
-            yield Offer(_BY_ID[name], bound.node)
+        action = _BY_ID.get(name)
+        if action is None or not bound.enabled or name in seen or action.call.startswith(_PLAIN):
+            continue
+        seen.add(name)
+        yield Offer(action, bound.node)
     yield from (Offer(action, screen.app) for action in _THEMES)
 
 

@@ -34,14 +34,22 @@ class Veil(LineFilter):
 
     def learn(self, event: Event) -> None:
         """Remembers what is personal in an event."""
-        self.values = hiding.learnt(self.values, event.what)
+        values = hiding.learnt(self.values, event.what)
+        if values is not self.values:
+            self.values = values
+            self._forget()
 
     def owned(self, values: Sequence[str]) -> None:
         """Remembers what a deck says is its owner's."""
         self.values |= {value for value in values if value}
+        self._forget()
 
     def toggle(self) -> None:
         self.enabled = not self.enabled
+        self._forget()
+
+    def _forget(self) -> None:
+        """What is kept may look otherwise now."""
         self._kept.clear()
         self._known = (Known(), Known())
 

@@ -14,8 +14,9 @@ from emulator.tui.inspector import VIEWS, Inspector, Page
 from emulator.tui.main import Main
 from emulator.tui.veil import Veil, behind
 from emulator.tui.views.body import Rows
+from tests.tui import recording
 from tests.tui.recording import RecordedDeck
-from tests.tui.screen import settled, still, text_of
+from tests.tui.screen import settled, still, text_of, until
 
 PERSONAL = ("alice", "Okafor", "Adaeze", "Lindqvist", "7946", "per@example", "IMEI:")
 
@@ -156,3 +157,18 @@ async def test_what_a_deck_says_is_its_owners_is_hidden_before_any_event_names_i
         await pilot.press("exclamation_mark")
         await still(app, pilot)
         assert "phone of *****" in text_of(app)
+
+
+async def test_what_comes_while_it_is_drawn_is_hidden_too() -> None:
+    app = HandsetApp(RecordedDeck([], before=[]))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.main.ready)
+        await pilot.press("exclamation_mark")
+        deck = app.main.deck
+        assert isinstance(deck, RecordedDeck)
+        deck._play(recording.up(), 0)
+        deck._play(recording.retried(), 1)
+        await settled(app, pilot)
+        seen = await _walk(app, pilot)
+        assert "alice" not in seen and "493005100592800" not in seen
+        assert "212 + Chal" in seen
