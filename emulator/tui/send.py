@@ -34,13 +34,15 @@ class Field(NamedTuple):
     label: str
     about: str
     choices: tuple[Choice, ...] = ()
+    empty: str = ""
+    """What stands in the field while nothing is written there."""
 
 
 FIELDS = (
     Field(
         "nonce",
         "signed with",
-        "the nonce of the digest; as stored: the one that the sender has for this device",
+        "the nonce in the digest; left and right, or space, choose another",
         (
             Choice("stored", "stored nonce", "as after a session that went well"),
             *(Choice(f"session-id:{n}", f"SessionID {n}", m) for n, m in MEANINGS.items()),
@@ -48,8 +50,20 @@ FIELDS = (
             Choice("hex", "nonce in hex", "the octets in the next field"),
         ),
     ),
-    Field("hex", "nonce, hex", "the nonce where the field above says so; empty is a nonce too"),
-    Field("session-id", "SessionID", "1 to 65535, or 0x1 to 0xFFFF; empty: a random one"),
+    Field(
+        "hex",
+        "nonce, hex",
+        "the nonce where the field above says so; empty is a nonce too",
+        (),
+        "only for the last choice above",
+    ),
+    Field(
+        "session-id",
+        "SessionID",
+        "1 to 65535, or 0x1 to 0xFFFF; empty: a random one",
+        (),
+        "a random one",
+    ),
     Field(
         "ui-mode",
         "ui-mode",
@@ -65,7 +79,13 @@ FIELDS = (
             Choice("user", "user", "the owner has asked the server for it"),
         ),
     ),
-    Field("sync", "syncs", "CODE:TYPE:URI, with blanks between several; none is allowed too"),
+    Field(
+        "sync",
+        "syncs",
+        "CODE:TYPE:URI, with blanks between several; none is allowed too",
+        (),
+        "none",
+    ),
     Field(
         "form",
         "goes out as",
@@ -86,7 +106,7 @@ class SendForm(Dialog[Wanted]):
     CSS: ClassVar[str] = """
     SendForm .row { height: 1; }
     SendForm .label { width: 14; color: $secondary; }
-    SendForm Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
+    SendForm Input { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
     SendForm Choose { width: 1fr; }
     SendForm #about { margin-top: 1; color: $secondary; }
     """
@@ -109,7 +129,9 @@ class SendForm(Dialog[Wanted]):
                 widget = Choose(field.choices, id=field.id)
                 widget.value = first[field.id]
             else:
-                widget = Input(first.get(field.id, ""), id=field.id, select_on_focus=False)
+                widget = Input(
+                    first.get(field.id, ""), field.empty, id=field.id, select_on_focus=False
+                )
             self._fields[field.id] = widget
         self._about = Static("", id="about", markup=False)
 

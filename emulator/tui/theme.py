@@ -85,9 +85,9 @@ Dialog #box, Dialog > Static, Dialog > Keys { width: 76; max-width: 100%; backgr
 Dialog #box { height: auto; max-height: 80%; padding: 1 2; border-top: solid $primary; }
 Dialog #heading { text-style: bold; margin-bottom: 1; }
 Dialog #wrong { color: $error; }
-Editor #box, Editor > Static { width: 100%; padding: 0 1; }
+Editor #box, Editor > Static, Editor > Keys { width: 100%; padding: 0 1; }
 Editor #box { height: 1fr; max-height: 100%; padding: 0 1; }
-Editor TextArea { height: 1fr; border: none; padding: 0; }
+Editor TextArea { height: 1fr; border: none; padding: 0; scrollbar-size-vertical: 1; scrollbar-background: $surface; }
 Picker { height: auto; max-height: 100%; }
 PickerDialog Picker { max-height: 45vh; }
 About { margin-top: 1; }
