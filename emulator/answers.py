@@ -29,6 +29,7 @@ Kind = Literal[
     "unreachable",
     "certificate",
     "http",
+    "failed",
     "not-syncml",
     "credentials",
     "server",
@@ -40,6 +41,7 @@ _TITLES: dict[Kind, str] = {
     "unreachable": "The server was not reached",
     "certificate": "The server's certificate is not trusted",
     "http": "A web server answers, but no SyncML service",
+    "failed": "A server answers, but fails",
     "not-syncml": "Something answers, but not in SyncML",
     "credentials": "The server refuses user and password",
     "server": "The server answers in SyncML, but does not go on",
@@ -51,6 +53,7 @@ _ADVICE: dict[Kind, str] = {
     "unreachable": "Look at host and port of the URL, and whether the server runs.",
     "certificate": "Compare its SHA-256 with the server's owner; if it is the same, pin it.",
     "http": "Look at the path of the URL: it is the one that phones are given.",
+    "failed": "Does it know this device id? SyncEvolution fails so when not. Its log says more.",
     "not-syncml": "Look at the URL: it is the one that phones are given, not the one for browsers.",
     "credentials": "Look at user and password, and whether the server knows this device id.",
     "server": "Look at the server's log; the user may not be allowed to synchronise.",
@@ -143,8 +146,9 @@ def _refused(events: Sequence[Event]) -> tuple[Kind, str]:
         reason = lost[-1] if lost else closed.sentence
         if not received or not received[-1].problem:
             return "unreachable", reason
-        is_page = received[-1].http_status == 200
-        return ("not-syncml" if is_page else "http"), reason
+        status = received[-1].http_status
+        kind: Kind = "not-syncml" if status == 200 else "failed" if status >= 500 else "http"
+        return kind, reason
     if closed.outcome == "auth-refused":
         return "credentials", closed.sentence.removeprefix("authentication refused: ")
     if closed.outcome in ("interrupted", "timed-out"):

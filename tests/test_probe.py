@@ -93,7 +93,7 @@ async def test_a_path_where_no_service_is(server: Server) -> None:
         (response(b"hello", "200 OK", PLAIN), "not-syncml", "text/plain", "given"),
         (response(b"", "401 No"), "http", "a password of its own", "switched off for this URL"),
         (response(b"", "302 Found"), "http", "a redirect", "that it leads to"),
-        (response(b"", "500 Oh"), "http", "has failed", ""),
+        (response(b"", "500 Oh"), "failed", "has failed", "this device id?"),
         (b"", "unreachable", "closed the connection", ""),
         (None, "unreachable", "no response within 0.2 s", ""),
         (

@@ -545,10 +545,18 @@ ACTIONS: tuple[Action, ...] = (
         "connect",
     ),
     Action(
+        "start-open",
+        ("o",),
+        "Open a journal",
+        "see a run again that was kept, or one that runs",
+        "start",
+        "open",
+    ),
+    Action(
         "start-explain",
         ("e",),
         "Explain a hex dump",
-        "why a notification verifies or not; or paste it here",
+        "why a notification verifies or not; paste it here",
         "start",
         "explain",
     ),
@@ -657,17 +665,25 @@ def needs(call: str) -> tuple[str, ...]:
     return _NEEDS.get(call, ())
 
 
-def bindings(*where: Where) -> list[BindingType]:
-    """Textual's bindings for the actions of these places. Control keys work on every screen.
+def _comes_first(action: Action, key: str) -> bool:
+    """Whether a key works before the focused part gets it: leaving with a control key, and what
+    begins to take text or goes to another field, or what is typed next would go elsewhere."""
+    if action.id == "quit":
+        return key.startswith("ctrl+")
+    return action.id in ("filter", "go-on") or (
+        key in ("tab", "shift+tab") and action.where == "dialog"
+    )
 
-    What begins to take text comes before all else, or the keys that follow would be commands."""
+
+def bindings(*where: Where) -> list[BindingType]:
+    """Textual's bindings for the actions of these places."""
     return [
         Binding(
             key,
             call_of(action, key),
             action.title,
             show=False,
-            priority=action.id == "filter" or (action.id == "quit" and key.startswith("ctrl+")),
+            priority=_comes_first(action, key),
             id=f"{action.id}.{key}",
         )
         for action in ACTIONS

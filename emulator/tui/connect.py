@@ -270,4 +270,4 @@ def _widget(field: Field) -> Widget:
         kinds = [Choice(name, name, profiles.load(name).description) for name in names]
         return Choose(kinds, id=field.id)
     first = Draft().device_id if field.id == "device_id" else field.first
-    return Input(first, password=field.masked, compact=True, id=field.id, select_on_focus=False)
+    return Input(first, password=field.masked, compact=True, id=field.id)

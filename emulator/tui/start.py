@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emulator.tui.app import HandsetApp
+    from emulator.tui.deck import Deck
 
 WHAT = (
     "An OMA Data Synchronization phone in a terminal. It receives a server's notification, checks "
@@ -150,6 +151,15 @@ class Start(Screen[None], inherit_bindings=False):
         from emulator.tui import decks
 
         self._handset_app.play(decks.demo())
+
+    def action_open(self) -> None:
+        from emulator.tui.openbox import OpenBox
+
+        self.app.push_screen(OpenBox(), self._opened)
+
+    def _opened(self, deck: "Deck | None") -> None:
+        if deck is not None:
+            self._handset_app.play(deck)
 
     def action_explain(self, text: str = "") -> None:
         from emulator.tui.explain import Explain

@@ -24,6 +24,7 @@ from emulator.tui.inspector import Page
 from emulator.tui.ladder import Ladder
 from emulator.tui.ledger_page import Changes
 from emulator.tui.main import Main
+from emulator.tui.openbox import OpenBox
 from emulator.tui.picker import Choice, PickerDialog
 from emulator.tui.send import SendForm
 from tests.tui import recording
@@ -411,6 +412,11 @@ async def secrets(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await until(pilot, lambda: recording.PASSWORD not in text_of(app))
 
 
+async def start_open(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.screen, OpenBox))
+
+
 async def explain(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: isinstance(app.screen, Explain))
@@ -775,6 +781,7 @@ CHECKS: dict[str, Check] = {
     "close": close,
     "enrol": enrol,
     "secrets": secrets,
+    "start-open": start_open,
     "explain": explain,
     "start-explain": explain,
     "back": back,

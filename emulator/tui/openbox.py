@@ -1,0 +1,66 @@
+"""The box that asks for a journal: a path, or one of the files here. Gives the deck over it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from textual.widget import Widget
+from textual.widgets import Input
+
+from emulator.journalfile import JournalError
+from emulator.recording import Recording
+from emulator.tui.dialog import Dialog
+from emulator.tui.picker import Choice, Picker
+
+_MOST = 100
+"""Files that are offered; a folder may be full of them."""
+
+
+def journals(folder: Path) -> list[Choice]:
+    """The files of a folder that are journals by their names, the newest first."""
+    found = [*folder.glob("*.jsonl"), *folder.glob("*.journal")]
+    dated = sorted(((_changed(path), path.name) for path in found), reverse=True)
+    return [Choice(name, name) for _, name in dated[:_MOST]]
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        # A link to nowhere.
+        return 0.0
+
+
+class OpenBox(Dialog[Recording]):
+    """Stays open for a file that is no journal, and says why."""
+
+    heading = "Open a journal"
+    CSS = "OpenBox Input { margin-bottom: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._path = Input(placeholder="its path, or one of the files below", compact=True)
+        self._files = Picker(journals(Path()))
+
+    def body(self) -> Iterable[Widget]:
+        yield self._path
+        if self._files.choices:
+            yield self._files
+
+    def on_mount(self) -> None:
+        (self._files if self._files.choices else self._path).focus()
+
+    def on_picker_picked(self) -> None:
+        self._path.value = ""
+        self.action_submit()
+
+    def result(self) -> Recording:
+        text = self._path.value.strip()
+        chosen = self._files.chosen
+        if not text and chosen is None:
+            raise ValueError(
+                "write the path of a journal; --journal FILE of run and demo makes one"
+            )
+        try:
+            return Recording(Path(text or (chosen.id if chosen else "")).expanduser())
+        except (JournalError, OSError, RuntimeError) as wrong:
+            raise ValueError(str(wrong)) from wrong

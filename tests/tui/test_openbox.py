@@ -1,0 +1,74 @@
+"""The box for a journal: files here, a path, and what is no journal."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from emulator.journal import Journal
+from emulator.protocol.events import HandsetStarted
+from emulator.tui.app import HandsetApp
+from emulator.tui.openbox import OpenBox, journals
+from tests.tui.screen import starting, text_of, until
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with two journals and a file that is none."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    for name, at in (("old.jsonl", 1.0), ("new.journal", 2.0)):
+        journal = Journal(lambda: 0.0, Path(name))
+        journal.append(HandsetStarted(f"profile of {name}", "IMEI:1", ()))
+        journal.close()
+        os.utime(name, (at, at))
+    Path("bad.jsonl").write_text("no journal\n")
+    os.utime("bad.jsonl", (0.0, 0.0))
+    Path("gone.jsonl").symlink_to("nowhere")
+    return tmp_path
+
+
+def _is_open(app: HandsetApp, name: str) -> bool:
+    return not isinstance(app.screen, OpenBox) and app.main.ready and app.main.deck.title == name
+
+
+def test_the_newest_come_first(folder: Path) -> None:
+    assert [c.id for c in journals(folder)] == [
+        "new.journal",
+        "old.jsonl",
+        "gone.jsonl",
+        "bad.jsonl",
+    ]
+
+
+async def test_a_file_is_picked_and_left_again() -> None:
+    async with starting() as (app, pilot):
+        await pilot.press("o")
+        await until(pilot, lambda: "old.jsonl" in text_of(app))
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 2 and _is_open(app, "old.jsonl"))
+        await pilot.press("b")
+        await until(pilot, lambda: "What next?" in text_of(app))
+
+
+async def test_what_is_no_journal_is_said_and_a_path_can_be_written(folder: Path) -> None:
+    async with starting() as (app, pilot):
+        await pilot.press("o")
+        await until(pilot, lambda: "bad.jsonl" in text_of(app))
+        await pilot.press(*"jjj", "enter")
+        await until(pilot, lambda: "bad.jsonl:" in text_of(app) and isinstance(app.screen, OpenBox))
+        await pilot.press("k", "enter")
+        await until(pilot, lambda: "gone.jsonl:" in text_of(app))
+        await pilot.press("shift+tab", *f"{folder}/new.journal", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 2 and _is_open(app, "new.journal"))
+
+
+async def test_without_files_a_path_is_asked_for(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path_factory.mktemp("empty"))
+    async with starting() as (app, pilot):
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, OpenBox))
+        await pilot.press("enter")
+        await until(pilot, lambda: "write the path of a journal" in text_of(app))
