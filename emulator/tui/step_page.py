@@ -26,6 +26,8 @@ def heading(run: RunLook, number: int, width: int) -> Line:
     state = run.steps[number - 1].state
     left = f" step {number}: {STEPS[number - 1].title}  {MARKS[state]} {state}"
     right = f"run {run.number} · 1-6 step " if run.number else "1-6 step "
+    if len(left) + len(right) >= width:
+        right = right.partition(" ·")[0]
     gap = max(width - len(left) - len(right), 1)
     return (Span(fit(left + " " * gap + right, width), "bar"),)
 
