@@ -46,8 +46,11 @@ class Choose(Block, can_focus=True, inherit_bindings=False):
 
     def lines(self, width: int) -> Sequence[Line]:
         choice = self.choices[self._row]
-        tone = "active" if self.has_focus else "plain"
-        head = (Span(f"{LEFT} ", "key"), Span(f" {choice.title} ", tone), Span(f" {RIGHT} ", "key"))
+        # Nothing by colour alone: brackets say where the keys go.
+        title, tone = f" {choice.title} ", "plain"
+        if self.has_focus:
+            title, tone = f"[{choice.title}]", "active"
+        head = (Span(f"{LEFT} ", "key"), Span(title, tone), Span(f" {RIGHT} ", "key"))
         room = width - sum(len(span.text) for span in head) - 1
         return [(*head, Span(f" {clip(clean(choice.about), room)}", "dim"))]
 
@@ -56,10 +59,8 @@ class Choose(Block, can_focus=True, inherit_bindings=False):
         self.update()
         self.post_message(self.Changed(self))
 
-    def on_focus(self) -> None:
-        self.update()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, on: bool) -> None:
+        super().watch_has_focus(on)
         self.update()
 
     def on_click(self, event: events.Click) -> None:

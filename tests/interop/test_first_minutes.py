@@ -21,7 +21,7 @@ def test_from_the_start_screen_through_the_form_to_a_finished_sync(
         terminal.wait_for("URL", "ctrl+t try it")
         _fill(terminal, "URL", server.url)
         terminal.send("\x1b[D")  # the kind before generic is the last one
-        terminal.wait_for("◄  syncevolution  ►", "contacts=addressbook")
+        terminal.wait_for("[syncevolution]", "contacts=addressbook")
         terminal.send("\t")
         _fill(terminal, "user", server.user)
         _fill(terminal, "password", "wrong")

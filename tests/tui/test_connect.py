@@ -163,6 +163,15 @@ async def test_what_is_written_stays_and_what_is_suggested_follows() -> None:
         assert form.query_one("#name", Input).value == "mine"
 
 
+async def test_where_the_keys_go_is_said_without_colours() -> None:
+    async with opened() as (app, pilot, _):
+        assert "[generic]" not in text_of(app)
+        await pilot.press("tab")
+        await until(pilot, lambda: "[generic]" in text_of(app))
+        await pilot.press("tab")
+        await until(pilot, lambda: "[generic]" not in text_of(app))
+
+
 async def test_enter_goes_through_the_fields_and_tries_at_the_end() -> None:
     async with opened() as (app, pilot, form):
         for field in FIELDS:
