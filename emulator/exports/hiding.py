@@ -17,6 +17,7 @@ from emulator.protocol.events import (
     Cut,
     Event,
     HandsetStarted,
+    MessageEdited,
     MessageReceived,
     MessageSent,
     Octets,
@@ -94,7 +95,7 @@ def spots(given: str, values: Values) -> set[int]:
 def event(given: Event, values: Values) -> Event:
     """The event as it may be shown to anybody."""
     what = given.what
-    if isinstance(what, MessageSent | MessageReceived):
+    if isinstance(what, MessageSent | MessageEdited | MessageReceived):
         octets = _message(what.octets, what.content_type, values)
         what = msgspec.structs.replace(what, octets=octets)
     return msgspec.structs.replace(given, what=covered(what, values))

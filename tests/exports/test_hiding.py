@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from emulator.exports import hiding
 from emulator.exports.text import cells
 from emulator.protocol import events as vocabulary
-from emulator.protocol.events import Event, HandsetStarted, MessageReceived, NonceStored, Octets
+from emulator.protocol.events import (
+    Event,
+    HandsetStarted,
+    MessageEdited,
+    MessageReceived,
+    NonceStored,
+    Octets,
+)
 from emulator.protocol.inspection import document
 from tests.tui import recording
 
@@ -62,6 +69,16 @@ def test_items_are_hidden_by_their_place_and_the_rest_stays() -> None:
     shown = document(after)
     assert "Ada" in document(before) and "Ada" not in shown
     assert "212" in shown and "91" in shown and "<LocURI>7</LocURI>" in shown
+
+
+def test_items_are_hidden_in_a_message_edited_by_hand_too() -> None:
+    body = b"<SyncML xmlns='SYNCML:SYNCML1.2'><SyncBody><Sync><Add><Item><Data>Ada</Data></Item>"
+    whole = body + b"</Add></Sync></SyncBody></SyncML>"
+    for octets in (whole, body):
+        what = MessageEdited(2, recording.URL, recording.XML, Octets.of(octets))
+        after = hiding.event(Event(seq=1, at=0.0, session=1, what=what), frozenset()).what
+        assert isinstance(after, MessageEdited)
+        assert b"Ada" not in bytes(after.octets)
 
 
 def test_a_message_whose_places_cannot_be_told_is_hidden_whole() -> None:

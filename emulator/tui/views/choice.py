@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from emulator.protocol.events import (
     Event,
+    MessageEdited,
     MessageReceived,
     MessageSent,
     NonceTried,
@@ -63,7 +64,7 @@ def _tree(sight: Sight) -> Body:
 
 
 def _xml(sight: Sight) -> Body:
-    if not isinstance(sight.event.what, MessageSent | MessageReceived):
+    if not isinstance(sight.event.what, MessageSent | MessageEdited | MessageReceived):
         return note("Only a SyncML message is a document: t shows this event.", sight.width)
     text = sight.deck.document(sight.event)
     if not text:

@@ -8,6 +8,7 @@ from emulator.exports.tree import Node, Tree
 from emulator.protocol.events import (
     CredMade,
     Event,
+    MessageEdited,
     MessageReceived,
     MessageSent,
     NearMiss,
@@ -31,7 +32,7 @@ def subject(events: Sequence[Event], event: Event) -> Subject:
     """The octets that an event carries or speaks of, as a tree, and its fields."""
     what = event.what
     fields = tuple(_fields(event))
-    if isinstance(what, MessageSent | MessageReceived) and what.octets.hex:
+    if isinstance(what, MessageSent | MessageEdited | MessageReceived) and what.octets.hex:
         return Subject(what.octets, tree.of_message(what.octets, what.content_type), fields)
     if isinstance(what, PushArrived | NotificationRead) and what.octets.hex:
         return Subject(what.octets, tree.of_push(what.octets), fields)

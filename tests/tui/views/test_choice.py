@@ -11,6 +11,7 @@ from emulator.protocol import inspection
 from emulator.protocol.events import (
     Cut,
     Event,
+    MessageEdited,
     MessageReceived,
     NonceTried,
     Octets,
@@ -118,3 +119,14 @@ def test_an_exchange_that_was_not_recorded_is_told() -> None:
     shown = [plain(line) for line in seen("http", Event(seq=1, at=0.0, what=came), 200)]
     assert shown[0] == "Answered after 250.0 ms." and "◄ HTTP status 404" in shown
     assert "  Content-Type: text/html" in shown
+
+
+@pytest.mark.parametrize(
+    ("view", "says"), [("tree", "SyncBody"), ("xml", "<SyncBody"), ("hex", "3C")]
+)
+def test_a_message_edited_by_hand_is_looked_at_like_any(view: View, says: str) -> None:
+    octets = Octets.of(b"<SyncML xmlns='SYNCML:SYNCML1.2'><SyncBody/></SyncML>")
+    event = Event(
+        seq=1, at=0.0, session=1, what=MessageEdited(2, recording.URL, recording.XML, octets)
+    )
+    assert says in "\n".join(plain(line) for line in seen(view, event, 80))
