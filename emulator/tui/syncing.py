@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from emulator.tui.dialog import Dialog
-from emulator.tui.picker import Choice, Picker
+from emulator.tui.picker import About, Choice, Picker
 
 TYPES: tuple[Choice, ...] = (
     Choice("200", "two-way (200)", "What has changed on either side since the last time. The first time it is a slow sync."),
@@ -18,6 +18,9 @@ TYPES: tuple[Choice, ...] = (
     Choice("205", "refresh from server (205): replaces what the phone has", "LOST: all that the phone has in these stores, also what was never sent. It has what is at the server afterwards."),
 )  # fmt: skip
 """The sync types of SyncML DS, with what each does to either side."""
+
+_MOST_STORES = 4
+"""Stores in sight at once; more are scrolled."""
 
 
 class Wish(NamedTuple):
@@ -35,14 +38,22 @@ class SyncDialog(Dialog[Wish]):
         self.heading = f"Synchronise {account} now: how? Tab goes to the stores, space marks one."
         self._stores = Picker([Choice(name, name) for name in stores], marks=stores)
         self._types = Picker(TYPES)
+        self._stores.styles.height = min(len(stores), _MOST_STORES)
+        # What gets lost must be in sight, whichever type the cursor is on.
+        self._about = About(self._types)
+        self._about.styles.margin = (1, 0)
 
     def body(self) -> Iterable[Widget]:
         yield self._types
+        yield self._about
         yield Static("stores", markup=False)
         yield self._stores
 
     def on_mount(self) -> None:
         self._types.focus()
+
+    def on_picker_selected(self) -> None:
+        self._about.update()
 
     def on_picker_picked(self) -> None:
         self.action_submit()

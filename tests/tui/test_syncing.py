@@ -22,6 +22,8 @@ async def test_the_box(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "two-way (200)" in text_of(app))
         await pilot.press("j", "j", "j", "j", "j")
         await still(app, pilot)
+        assert "LOST: all that the phone has" in text_of(app)
+        assert "[x] calendar" in text_of(app)
         golden(f"sync-box-{size[0]}x{size[1]}", text_of(app))
 
 
