@@ -40,7 +40,7 @@ def verdict_lines(known: Known, hint: str, width: int, caption: str = "") -> lis
     if aside.number and aside.number != known.shown:
         mark, tone = (BAD, "bad") if aside.ignored else (THIN, "note")
         lines += _told(f"run {aside.number}: {mark} {aside.sentence}", tone, width, 2)
-    if known.question or known.failed or known.paused:
+    if known.question or known.failed or known.paused or known.off:
         return lines
     return lines + (_told(caption, "strong", width, 2) or _told(hint, "plain", width, 2))
 
@@ -50,7 +50,7 @@ def _of_run(known: Known, width: int) -> list[Line]:
     run = known.run
     if known.off:
         where = " in mid-session" if run.outcome == "interrupted" else ""
-        return _told(f"{BAD} the power was cut{where}", "bad", width, 1)
+        return _told(f"{BAD} the power was cut{where}; P switches it on", "bad", width, 1)
     if run.outcome:
         good = run.outcome == "synchronised"
         text = run.sentence or run.outcome
