@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emulator import journalfile
 from emulator.eventlog import EventLog, octets_of, until
 from emulator.journalfile import JournalError, Placed, Reader
-from emulator.protocol.events import Event, Failed
+from emulator.protocol.events import Event, Failed, Noted
 
 if TYPE_CHECKING:
     from emulator.protocol.inspection import Compared
@@ -91,6 +92,19 @@ class Recording:
             if time.perf_counter() > end:
                 return False
         return True
+
+    async def note(self, event: int, mark: bool, text: str) -> None:
+        """Goes to the end of the file, and is read there like all else. Raises OSError, in words."""
+        if not self._over:
+            raise OSError(f"{self.title}: a note can be added once the whole file has been read")
+        if self._reader.at < self._reader.size:
+            raise OSError(f"{self.title}: takes no note, its last line is not whole")
+        seq = self._log[-1].seq + 1 if self._log else 1
+        noted = Event(seq=seq, at=time.time(), cause=event, what=Noted(event, mark, text))
+        try:
+            journalfile.add(self._reader.path, noted)
+        except OSError as wrong:
+            raise OSError(f"{self._reader.path}: takes no note: {wrong.strerror}") from wrong
 
     def workings(self, event: Event) -> "Sequence[Compared]":
         if self._keyring is None:

@@ -8,7 +8,7 @@ import pytest
 
 from emulator import recording
 from emulator.journal import Journal, JournalError, read
-from emulator.protocol.events import Failed, MessageSent, NonceTried, PeerSaid
+from emulator.protocol.events import Failed, MessageSent, NonceTried, Noted, PeerSaid
 from emulator.protocol.keyring import Account, Keyring
 from emulator.recording import Recording
 from tests.tui import recording as runs
@@ -94,3 +94,61 @@ async def test_workings_need_a_keyring_and_documents_do_not(path: Path) -> None:
     assert without.workings(tried) == ()
     (compared,) = with_secrets.workings(tried)
     assert compared[1].octets != compared[2]
+
+
+def octets_in(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def put(path: Path, octets: bytes) -> None:
+    path.write_bytes(octets)
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+async def test_a_note_goes_to_the_end_of_the_file_and_nothing_else_changes(path: Path) -> None:
+    written(path, 3).close()
+    before = octets_in(path)
+    deck = Recording(path)
+    with pytest.raises(OSError, match="once the whole file has been read"):
+        await deck.note(2, True, "")
+    await deck.start()
+    await until(lambda: deck._over)
+    await deck.note(2, True, "look: здесь")
+    await until(lambda: len(deck.events) == 4)
+    await deck.close()
+    assert deck.events[3].what == Noted(2, True, "look: здесь")
+    assert octets_in(path).startswith(before)
+    assert [event.seq for event in read(path)] == [1, 2, 3, 4]
+
+
+async def test_a_file_that_takes_no_note_says_so(path: Path) -> None:
+    written(path, 3).close()
+    whole = octets_in(path)
+    for octets, says in (
+        (whole + b'{"seq":4,"at"', "last line is not whole"),
+        (whole, "takes no note: "),
+    ):
+        put(path, octets)
+        deck = Recording(path)
+        await deck.start()
+        await until(lambda deck=deck: deck._over)
+        if octets is whole:
+            remove(path)
+        with pytest.raises(OSError, match=says):
+            await deck.note(2, True, "")
+        await deck.close()
+
+
+async def test_a_note_stands_on_a_line_of_its_own(path: Path) -> None:
+    written(path, 3).close()
+    put(path, octets_in(path).rstrip(b"\n"))
+    deck = Recording(path)
+    await deck.start()
+    await until(lambda: deck._over)
+    await deck.note(1, False, "first")
+    await until(lambda: len(deck.events) == 4)
+    await deck.close()
+    assert read(path)[-1].what == Noted(1, False, "first")

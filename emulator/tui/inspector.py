@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from emulator.exports.text import Line, Span
-from emulator.protocol.events import Event
+from emulator.exports.text import MARKED, NOTED, Line, Span, wrap
+from emulator.protocol.events import Event, Noted
 from emulator.tui.block import Block, focus_mark
 from emulator.tui.deck import Deck
 from emulator.tui.panes import Pane
@@ -54,6 +54,20 @@ class Views(Block):
         return [focus_mark(line, self.active)]
 
 
+class Comment(Block):
+    """What a person noted about the event."""
+
+    note: Noted | None = None
+
+    def lines(self, width: int) -> Sequence[Line]:
+        if self.note is None or not (self.note.mark or self.note.text):
+            return []
+        mark = MARKED if self.note.mark else " "
+        rows = wrap(f"{NOTED} {self.note.text}" if self.note.text else "marked", width - 3)
+        marks = [mark, *" " * len(rows)]
+        return [(Span(f"{m} {row}", "key"),) for m, row in zip(marks, rows, strict=False)]
+
+
 class Below(Block):
     """The octets of the field, or the field of the octet, on which the cursor stands."""
 
@@ -81,6 +95,7 @@ class Inspector(Pane):
         super().__init__(deck, id=id)
         self._views = Views()
         self._page = Page(deck, id="page")
+        self._comment = Comment()
         self._below = Below(self._page)
         self._event: Event | None = None
         self._chosen: View | None = None
@@ -94,6 +109,7 @@ class Inspector(Pane):
 
     def compose(self) -> ComposeResult:
         yield self._views
+        yield self._comment
         yield self._page
         yield self._below
 
@@ -115,6 +131,8 @@ class Inspector(Pane):
             self._stale = True
         self.refresh_view()
         self._below.update()
+        self._comment.note = known.notes.get(self._event.seq) if self._event else None
+        self._comment.update()
         if self._views.active != self._page.has_focus:
             self._views.active = self._page.has_focus
             self._views.update()

@@ -10,6 +10,7 @@ from emulator.protocol.events import (
     HandsetStarted,
     ItemMoved,
     MessageSent,
+    Noted,
     NotificationRead,
     Paused,
     PeerNonces,
@@ -93,6 +94,8 @@ class Known(msgspec.Struct, frozen=True):
     troubles: tuple[tuple[str, str], ...] = ()
     """(what, sentence) of what is wrong now; a bearer that opens after all takes its line away."""
     device: Device = Device()
+    notes: dict[int, Noted] = {}
+    """What a person noted, by the seq of the event that it is about."""
 
     @property
     def run(self) -> RunLook:
@@ -178,6 +181,9 @@ def _fold(known: Known, event: Event) -> Known:
             return msgspec.structs.replace(known, **{key: what.text})
         case PersonAnswered():
             return msgspec.structs.replace(known, question="")
+        case Noted():
+            notes = {**known.notes, what.event: what}
+            return msgspec.structs.replace(known, notes=notes)
         case BearerOpened():
             rest = tuple(t for t in known.troubles if t[0] != what.address)
             bearers = (*(b for b in known.bearers if b != what.address), what.address)
@@ -205,7 +211,8 @@ def _fold(known: Known, event: Event) -> Known:
 def _anew(known: Known) -> Known:
     """A handset starts: what an earlier one ran, asked and held is over; its open ports are gone."""
     over = max((run.number for run in known.runs), default=known.over)
-    return Known(over=over, runs=_broken_off(known.runs), started=True, stops=known.stops)
+    runs = _broken_off(known.runs)
+    return Known(over=over, runs=runs, started=True, stops=known.stops, notes=known.notes)
 
 
 def _broken_off(runs: tuple[RunLook, ...]) -> tuple[RunLook, ...]:

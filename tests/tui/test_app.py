@@ -329,3 +329,14 @@ async def test_a_journal_that_takes_no_notes_says_so() -> None:
         await pilot.press("m")
         await until(pilot, lambda: "run.journal: cannot be written" in text_of(app))
         assert app.is_running
+
+
+async def test_a_comment_stands_in_the_detail_too() -> None:
+    async with playing(RecordedDeck(), (120, 40)) as (app, pilot):
+        app.main.select_last(lambda e: isinstance(e.what, NonceTried))
+        event = app.query_one(Ladder).selected
+        assert event is not None
+        for mark, text, shown in ((True, "why?", 2), (False, "why?", 2), (False, "", 0)):
+            await app.main.deck.note(event.seq, mark, text)  # type: ignore[attr-defined]
+            await until(pilot, lambda n=shown: text_of(app).count("# why?") == n)
+            await until(pilot, lambda m=mark: ("* # why?" in text_of(app)) == m)
