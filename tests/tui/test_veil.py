@@ -2,7 +2,8 @@
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.tui import recording
 from tests.tui.recording import RecordedDeck
 from tests.tui.screen import settled, still, text_of, until
 
-PERSONAL = ("alice", "Okafor", "Adaeze", "Lindqvist", "7946", "per@example", "IMEI:")
+PERSONAL = ("alice", "Okafor", "Adaeze", "Lindqvist", "7946 0018", "per@example", "IMEI:")
 
 
 class Recorded(RecordedDeck):
@@ -38,12 +39,16 @@ class Recorded(RecordedDeck):
         return self.bench.document(event)
 
 
-async def _ran(handset: str) -> Bench:
+@asynccontextmanager
+async def _ran(handset: str) -> AsyncIterator[Bench]:
     ended: asyncio.Queue[int] = asyncio.Queue()
     bench = Bench(handset=handset, scenario="both-stale", ended=ended.put_nowait)
     await bench.start()
-    await asyncio.wait_for(ended.get(), 20)
-    return bench
+    try:
+        await asyncio.wait_for(ended.get(), 20)
+        yield bench
+    finally:
+        await bench.close()
 
 
 def _personal(bench: Bench) -> list[str]:
@@ -67,21 +72,20 @@ def _lines(page: Page) -> str:
 
 @pytest.mark.parametrize("handset", ["generic-wbxml", "generic-xml"])
 async def test_nothing_personal_is_seen_in_any_view_of_any_event(handset: str) -> None:
-    bench = await _ran(handset)
-    personal = _personal(bench)
-    app = HandsetApp(Recorded(bench))
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settled(app, pilot)
-        seen = await _walk(app, pilot)
-        assert [value for value in personal if value not in seen] == []
-        await pilot.press("exclamation_mark")
-        hidden = await _walk(app, pilot)
-        assert [f for value in personal for f in _forms(value) if f in hidden] == []
-        for stays in ("212 + Chal", "ds.example.com", "NextNonce", "✓ = equal", "./contacts"):
-            assert stays in hidden
-        await pilot.press("exclamation_mark")
-        assert await _walk(app, pilot) == seen
-    await bench.close()
+    async with _ran(handset) as bench:
+        personal = _personal(bench)
+        app = HandsetApp(Recorded(bench))
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settled(app, pilot)
+            seen = await _walk(app, pilot)
+            assert [value for value in personal if value not in seen] == []
+            await pilot.press("exclamation_mark")
+            hidden = await _walk(app, pilot)
+            assert [f for value in personal for f in _forms(value) if f in hidden] == []
+            for stays in ("212 + Chal", "ds.example.com", "NextNonce", "✓ = equal", "./contacts"):
+                assert stays in hidden
+            await pilot.press("exclamation_mark")
+            assert await _walk(app, pilot) == seen
 
 
 def _copies(page: Page) -> list[str]:
