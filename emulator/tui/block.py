@@ -23,9 +23,14 @@ SCROLLING = bindings("sheet")
 MARK = Span("▌", "key")
 
 
+def ground(widget: Widget) -> Style:
+    """The widget's own colours; kept by Textual, unlike its `rich_style`."""
+    return widget.visual_style.rich_style
+
+
 def strip_of(widget: Widget, line: Line, width: int) -> Strip:
     """A line as a strip of exactly `width` cells in the widget's colours."""
-    base = widget.rich_style
+    base = ground(widget)
     tones = styles(widget.app.theme)
     segments = []
     for text, tone, action in line:
@@ -39,7 +44,7 @@ def strip_of(widget: Widget, line: Line, width: int) -> Strip:
 def selected(widget: Widget, strip: Strip) -> Strip:
     """The strip with the cursor on it: a mark in its first cell, and another ground."""
     strip = Strip.join([strip_of(widget, (MARK,), 1), strip.crop(1)])
-    return under_cursor(strip, widget.app.theme, widget.rich_style)
+    return under_cursor(strip, widget.app.theme, ground(widget))
 
 
 def focus_mark(line: Line, on: bool) -> Line:
@@ -97,13 +102,20 @@ class Scrolling(ScrollView, can_focus=True, inherit_bindings=False):
     """Lines to scroll over, of which only those in sight are made."""
 
     ALLOW_SELECT = False
+    _drawn = 0
+    """How many lines the scroll bar knows of."""
 
     def set_height(self, lines: int) -> None:
         """So many lines there are now. The screen is laid out anew only when a scroll bar comes or
         goes: that takes longer than all else that a new line costs."""
         size = Size(0, lines)
-        if size != self.virtual_size:
-            self.set_reactive(ScrollView.virtual_size, size)
+        if size == self.virtual_size:
+            return
+        self.set_reactive(ScrollView.virtual_size, size)
+        # A scroll bar has eight places in a cell: below that nothing would be seen of it.
+        seen = self._drawn // (8 * max(self.size.height, 1))
+        if not self.show_vertical_scrollbar or not 0 < lines - self._drawn < seen:
+            self._drawn = lines
             self._scroll_update(size)
 
 

@@ -105,6 +105,11 @@ class Finding(Screen[None]):
             self._wish = way
             self.find(self.deck.events)
 
+    @property
+    def searching(self) -> bool:
+        """Whether there is more to search."""
+        return self.search is not None and not self.search.over
+
     def find(self, events: Sequence[Event]) -> None:
         """Searches on for a moment. Called with every picture; does nothing when all is searched."""
         search = self.search

@@ -150,10 +150,10 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
             self._scroll(self._rows.height)
         elif self._anchor >= 0 or self._cursor < 0:
             # As long as nobody has moved the cursor.
-            self._select(max(self._rows.near(self._anchor), 0))
-            self._reveal()
-        else:
-            self.post_message(self.Moved())
+            row = max(self._rows.near(self._anchor), 0)
+            if row != self._cursor:
+                self._select(row)
+                self._reveal()
         if before < self.scroll_offset.y + self.size.height:
             self.refresh()
 

@@ -55,6 +55,8 @@ FLAT = 18
 """Lines below which the nonces take one line, and the hint none."""
 SLICE = 0.003
 """Seconds of folding in one go, so that a long journal does not stop the keys."""
+PAUSE = 0.006
+"""Seconds that are left to everything else before there is more of that."""
 STEP = 50
 """Events between two looks at the clock."""
 IDLE = 15
@@ -83,6 +85,7 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
         """Whether the screen stands still; the deck goes on."""
         self._detail = False
         self._idle = 0
+        self._working = False
         self._news: tuple[object, ...] = ()
         self._steps = Steps(id="steps")
         self._face = Face(id="face")
@@ -116,6 +119,8 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
         if isinstance(self.deck, Awaited):
             self.deck = self.deck.make()
         gc.enable()
+        # What is there now stays; looking through it again and again would stop the keys.
+        gc.freeze()
         self._footer.without = {action.id for action in ACTIONS if not self._can(action.needs)}
         if isinstance(self.deck, Recorded):
             self._ladder.follow(False)
@@ -155,9 +160,7 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
     def _pump(self) -> None:
         """Takes what is new in the deck. The only place where events reach the screen."""
         events = self.deck.events
-        if self.read < len(events) and not self.paused:
-            self._take(events)
-        self.find(events)
+        self._work()
         news = (
             self.read,
             self.paused,
@@ -171,6 +174,21 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
         if news != self._news or self._idle > IDLE:
             self._news, self._idle = news, 0
             self._project()
+
+    def _work(self) -> None:
+        """Reads and searches for a moment; with much to do also between two pictures."""
+        events = self.deck.events
+        if self.read < len(events) and not self.paused:
+            self._take(events)
+        self.find(events)
+        behind = self.read < len(events) and not self.paused
+        if (behind or self.searching) and not self._working:
+            self._working = True
+            self.set_timer(PAUSE, self._work_on)
+
+    def _work_on(self) -> None:
+        self._working = False
+        self._work()
 
     def _take(self, events: Sequence[Event]) -> None:
         """Folds and lays out what is new, for a moment; the rest is there at the next picture."""
