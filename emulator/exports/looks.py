@@ -182,7 +182,7 @@ def _wide(event: Event) -> _Drawn | None:
     what = event.what
     match what:
         case HandsetStarted():
-            servers = ", ".join(what.accounts)
+            servers = ", ".join(filter(None, what.accounts)) or "a server without an id"
             return _look("wide", f"handset {what.device_id}, for {servers}", "dim")
         case PowerCut():
             return _look("alarm", f"{BAD} the power is cut: the handset stops as it is", "alarm")

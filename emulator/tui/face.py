@@ -130,7 +130,7 @@ def _told(text: str, tone: str, mark: str, inner: int, most: int) -> list[Line]:
 
 def _connections(device: Device, inner: int) -> list[Line]:
     lines: list[Line] = [(Span(fit("servers", inner), "dim"),)]
-    lines += [(Span(clip(f" {clean(server)}", inner)),) for server in device.servers]
+    lines += [(Span(clip(f" {clean(s) or '(no id)'}", inner)),) for s in device.servers]
     lines.append((Span("listens on", "dim"),))
     for address in device.bearers:
         count = f" {device.count(address)}"
