@@ -52,14 +52,19 @@ class Enrol(Dialog[None], inherit_bindings=False):
     places = ("enrolment", "dialog")
     without = ("submit", "next-field")
 
-    def __init__(self, device: Device, keyring: Keyring) -> None:
+    def __init__(self, device: Device, keyring: Keyring, hidden: bool = False) -> None:
+        """`hidden`: there is an audience, before which no secret is shown."""
         super().__init__()
         self._entries = Entries(device, keyring)
+        self._hidden = hidden
 
     def body(self) -> Iterable[Widget]:
         yield self._entries
 
     def action_secrets(self) -> None:
         """Shows the secrets, and masks them again."""
+        if self._hidden:
+            self.complain("Personal data is hidden: leave this, show it again with !, then ask.")
+            return
         self._entries.secrets = not self._entries.secrets
         self._entries.update(keep_place=True)

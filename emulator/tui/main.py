@@ -318,7 +318,7 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
         if isinstance(self.deck, Holds) and (held := self.deck.held()) is not None:
             from emulator.tui.enrol import Enrol
 
-            self.app.push_screen(Enrol(*held))
+            self.app.push_screen(Enrol(*held, self.veil.enabled))
 
     def action_explain(self, text: str = "") -> None:
         from emulator.tui.explain import Explain
