@@ -55,6 +55,8 @@ class Finding(Screen[None]):
         assert self._bar is not None
         self._bar.display = True
         self.set_focus(self._bar.field)
+        # What is typed now takes the place of what was looked for before.
+        self._bar.field.select_all()
 
     def on_filter_bar_asked(self, asked: "FilterBar.Asked") -> None:
         from emulator.tui.search import Search

@@ -71,8 +71,11 @@ async def test_a_filter_that_finds_nothing_leaves_the_screen_alive() -> None:
         await pilot.press("j", "k", "g", "G", "pageup", "pagedown", "enter", "x", "]", "[")
         await pilot.resize_terminal(120, 40)
         await still(app, pilot)
-        await pilot.press("slash", *["backspace"] * 20, "enter")
-        await until(pilot, lambda: ladder.selected is not None)
+        await typed(pilot, "dir:out", "enter")
+        await until(pilot, lambda: "/ dir:out" in text_of(app) and ladder.selected is not None)
+        await pilot.press("slash", "backspace", "enter")
+        await until(pilot, lambda: "/ dir:out" not in text_of(app))
+        assert len(ladder._rows) > 20
 
 
 async def test_keys_typed_at_once_behind_the_one_that_opens_it_are_text() -> None:
