@@ -244,6 +244,12 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         # Forced: right after the first events Textual has not yet seen that there is more to see.
         self.scroll_to(y=line, animate=False, force=True)
 
+    def keep_following(self) -> None:
+        """The newest line is in sight, also when a layout came after the last scroll."""
+        page = self.scrollable_content_region.height
+        if self._following and 0 < page < self._rows.height - self.scroll_offset.y:
+            self._scroll(self._rows.height)
+
     def _reveal(self) -> None:
         """Scrolls as little as needed to have the whole selected event in sight."""
         if self._cursor < 0:

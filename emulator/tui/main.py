@@ -231,6 +231,7 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
 
     def _project(self) -> None:
         """Gives every widget what it shows; each repaints only when that has changed."""
+        self._ladder.keep_following()
         steps, verdict, footer = self._steps, self._verdict, self._footer
         known = self.veil.known(self.known)
         verdict.known = footer.known = self._face.known = known

@@ -340,3 +340,11 @@ async def test_a_comment_stands_in_the_detail_too() -> None:
             await app.main.deck.note(event.seq, mark, text)  # type: ignore[attr-defined]
             await until(pilot, lambda n=shown: text_of(app).count("# why?") == n)
             await until(pilot, lambda m=mark: ("* # why?" in text_of(app)) == m)
+
+
+async def test_the_newest_line_comes_back_into_sight_whatever_laid_out_last() -> None:
+    async with playing(RecordedDeck()) as (app, pilot):
+        ladder = app.main._ladder
+        ladder.scroll_to(y=0, animate=False, force=True)
+        assert ladder.following and ladder.scroll_offset.y == 0
+        await until(pilot, lambda: ladder.scroll_offset.y == ladder.max_scroll_y > 0)

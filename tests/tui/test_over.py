@@ -120,3 +120,13 @@ async def test_resizing_while_it_runs() -> None:
                 seen.add((size, app.main.read))
         await until(pilot, lambda: "✓ synchronised" in text_of(app))
         assert len({read for _, read in seen}) > 1  # it went on between two sizes
+
+
+async def test_after_a_power_cut() -> None:
+    async with demo(pace=30.0) as (app, bench, pilot):
+        await until(pilot, lambda: app.main.known.run.number == 1)
+        await pilot.press("P")
+        await until(pilot, lambda: bench.phone is not None and bench.phone.off)
+        bench._delay = 0.0
+        await _once_more(app, bench, pilot)
+        await until(pilot, lambda: "✓ synchronised" in text_of(app))
