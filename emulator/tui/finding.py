@@ -39,7 +39,7 @@ class Finding(Screen[None]):
         """Whether an action of these has a meaning now: in the bar its key is a character."""
         if action == "match":
             return self.search is not None
-        return self._bar is None or self.focused is not self._bar.field
+        return not self.typing
 
     async def prepare_filter(self) -> None:
         """Makes the bar, out of sight: keys that follow the one that opens it must not be lost."""
@@ -106,6 +106,11 @@ class Finding(Screen[None]):
         if self.search is not None:
             self._wish = way
             self.find(self.deck.events)
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys are text."""
+        return self._bar is not None and self.focused is self._bar.field
 
     @property
     def searching(self) -> bool:

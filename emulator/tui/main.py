@@ -247,7 +247,7 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
             self._side.shown.upto = self.read
             self._side.shown.project(known)
         footer.following, footer.behind = self._ladder.following, self._ladder.behind
-        footer.note = self._note
+        footer.note, footer.typing = self._note, self.typing
         footer.detail, footer.from_start = self.detail_open, self.from_start
         footer.paused, footer.waiting = self.paused, len(self.deck.events) - self.read
         for widget in (steps, self._face, self._nonces, verdict, footer):

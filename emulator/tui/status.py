@@ -15,7 +15,7 @@ from emulator.exports.text import (
     width_of,
     wrap,
 )
-from emulator.tui.actions import ACTIONS
+from emulator.tui.actions import ACTIONS, key_word
 from emulator.tui.block import Block
 from emulator.tui.keyline import key_of
 from emulator.tui.nonces import differ_words
@@ -151,6 +151,21 @@ class Verdict(Block):
         return verdict_lines(self.known, self.hint, width, self.caption)
 
 
+def _filter_keys(note: str, width: int) -> Line:
+    keys = [
+        span
+        for action in ACTIONS
+        if action.where == "filter"
+        for span in (
+            Span(f" {key_word(action.keys[0])}", "barkey"),
+            Span(f" {action.title.lower()} ", "bar"),
+        )
+    ]
+    state = [Span(f" {note} ", "ask")] if note else []
+    gap = width - width_of((*keys, *state))
+    return (*keys, Span(" " * max(gap, 0), "bar"), *state)
+
+
 class Footer(Block):
     """The keys, and whether the ladder follows."""
 
@@ -164,8 +179,12 @@ class Footer(Block):
         self.without: Container[str] = ("expected",)
         """The actions that the deck cannot do."""
         self.paused, self.waiting = False, 0
+        self.typing = False
+        """Whether keys are text for the filter, so that only those of its bar do something."""
 
     def lines(self, width: int) -> Sequence[Line]:
+        if self.typing:
+            return [_filter_keys(self.note, width)]
         waiting = self.waiting if self.paused else None
         state = self.following, self.behind, self.detail
         return [
