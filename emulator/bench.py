@@ -308,8 +308,3 @@ def _impatient(profile: profiles.Profile) -> profiles.Profile:
     policy = msgspec.structs.replace(account.policy, http=http)
     account = msgspec.structs.replace(account, policy=policy)
     return msgspec.structs.replace(profile, accounts=(account,))
-
-
-def demo_deck() -> Bench:
-    """The demo as its pictures are taken: the resync, at its pace."""
-    return Bench(pace=PACE)

@@ -1,9 +1,6 @@
 """The same screen in a real browser, which fetches nothing from any network."""
 
 import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,34 +9,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.interop.browser import PROGRAM, browsing
-from tests.interop.device import HANDSET
 from tests.interop.need import need
-
-
-@contextmanager
-def _served(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """`handset web` on a port of its own: its URL."""
-    process = subprocess.Popen(
-        [HANDSET, "web", "--port", "0", *words],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    with process, process.stdout:
-        try:
-            said = process.stdout.readline()
-            url = next((word for word in said.split() if word.startswith("http://")), "")
-            assert url, said
-            yield url, process
-        finally:
-            process.kill()
+from tests.interop.web import served
 
 
 async def test_the_demo_in_a_browser(tmp_path: Path) -> None:
     need(PROGRAM)
-    with _served("demo", "--pace", "0.2") as (url, process):
+    with served("demo", "--pace", "0.2") as (url, process):
         async with browsing(url) as page:
             await page.wait_for("✓ synchronised", "1 ✗ failed", "6 ✓ passed")
             picture = await page.picture()
@@ -60,7 +36,7 @@ async def test_the_demo_in_a_browser(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("origin", ["http://evil.example", None])
 async def test_pages_of_others_cannot_drive_it(origin: str | None) -> None:
-    with _served("demo") as (url, _):
+    with served("demo") as (url, _):
         socket = url.replace("http://", "ws://") + "/ws"
         with pytest.raises(InvalidStatus, match="403"):
             async with connect(socket, origin=origin, proxy=None):  # type: ignore[arg-type]

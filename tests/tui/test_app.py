@@ -141,7 +141,7 @@ def test_the_first_paint_imports_nothing_that_talks_to_a_network() -> None:
     )
     heavy = {"httpx", "uvicorn", "starlette", "lxml", "cryptography", "typer", "emulator.wire"}
     heavy |= {"textual.widgets._markdown", "rich.markdown", "markdown_it"}
-    heavy |= {"emulator.tui.inspector", "emulator.tui.help", "emulator.tui.pictures"}
+    heavy |= {"emulator.tui.inspector", "emulator.tui.help"}
     assert heavy & set(loaded.stdout.split()) == set()
 
 

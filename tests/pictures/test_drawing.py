@@ -1,13 +1,14 @@
 """Pictures of the screen."""
 
-from pathlib import Path
-
 import pytest
 
-from emulator.tui import pictures
-from emulator.tui.pictures import picture, verified
-from tests.interop.need import need
+from emulator.protocol.events import Event, NonceTried
+from tests.pictures.drawing import picture
 from tests.tui.recording import RecordedDeck
+
+
+def verified(event: Event) -> bool:
+    return isinstance(event.what, NonceTried)
 
 
 async def test_a_picture_fetches_nothing_and_is_the_same_every_time() -> None:
@@ -21,11 +22,3 @@ async def test_a_picture_fetches_nothing_and_is_the_same_every_time() -> None:
 async def test_a_run_that_never_closes_is_an_error() -> None:
     with pytest.raises(TimeoutError):
         await picture(RecordedDeck([]), patience=0.2)
-
-
-def test_pictures_are_written_in_both_sizes(tmp_path: Path) -> None:
-    need("rsvg-convert")
-    pictures.main([str(tmp_path), "--deck", "tests.tui.recording:RecordedDeck"])
-    names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["demo-120x40.png", "demo-120x40.svg", "demo-80x24.png", "demo-80x24.svg"]
-    assert all((tmp_path / n).read_bytes().startswith(b"\x89PNG") for n in names if "png" in n)

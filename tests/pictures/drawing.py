@@ -1,27 +1,23 @@
-"""Pictures of the screen from real runs: `python -m emulator.tui.pictures OUTDIR`.
+"""Draws the screen: SVG that fetches nothing from a network, and PNG of it.
 
-Drives the app without a terminal until a run has closed, writes SVG that fetches nothing from a
-network, and PNG by rsvg-convert (Debian's librsvg2-bin, with the font DejaVu Sans Mono).
+Drives the app without a terminal. PNG is rsvg-convert's (Debian's librsvg2-bin, with the font DejaVu
+Sans Mono).
 """
 
-import argparse
 import asyncio
 import re
 import subprocess
 from collections.abc import Callable, Sequence
 from html import escape, unescape
 from pathlib import Path
-from pkgutil import resolve_name
 
 from textual.pilot import Pilot
 
-from emulator.protocol.events import Event, NonceTried
+from emulator.protocol.events import Event
 from emulator.tui.app import HandsetApp
 from emulator.tui.deck import Deck
-from emulator.tui.main import WIDE
 from emulator.tui.run import Known
 
-SIZES = ((80, 24), (120, 40))
 FONT = "DejaVu Sans Mono"
 _CELL, _ADVANCE = 12.2, 0.60205
 """Width of a cell in Rich's SVG, and of a character of the font by its size."""
@@ -43,9 +39,11 @@ async def picture(
     size: tuple[int, int] = (120, 40),
     until: Until = run_closed,
     select: Callable[[Event], bool] | None = None,
+    keys: Sequence[str] = (),
     patience: float = 30.0,
 ) -> str:
-    """The screen as SVG, once `until` holds; the last event that `select` picks is selected.
+    """The screen as SVG, once `until` holds; the last event that `select` picks is selected, and
+    then the keys are pressed.
 
     Raises TimeoutError when the run does not get there within `patience` seconds.
     """
@@ -57,6 +55,9 @@ async def picture(
             await _still(app, pilot)
             if select is not None:
                 app.main.select_last(select)
+                await _still(app, pilot)
+            for key in keys:
+                await pilot.press(key)
                 await _still(app, pilot)
         return offline(app.export_screenshot(title=f"handset {deck.title}"))
 
@@ -97,36 +98,3 @@ def _unpadded(text: re.Match[str]) -> str:
 def png(svg: Path, target: Path) -> None:
     """Draws an SVG file as PNG."""
     subprocess.run(["rsvg-convert", "--zoom", "1", "-o", target, svg], check=True)
-
-
-def verified(event: Event) -> bool:
-    """The verification that explains the run: its Working stands beside the ladder."""
-    return isinstance(event.what, NonceTried)
-
-
-def write(make: Callable[[], Deck], folder: Path, name: str = "demo") -> list[Path]:
-    """SVG and PNG in each of the sizes, each from a run of its own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for width, height in SIZES:
-        svg = folder / f"{name}-{width}x{height}.svg"
-        select = verified if width >= WIDE else None
-        drawn = asyncio.run(picture(make(), (width, height), select=select))
-        svg.write_text(drawn, encoding="utf-8")
-        png(svg, svg.with_suffix(".png"))
-        written += [svg, svg.with_suffix(".png")]
-    return written
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Writes the pictures of the demo."""
-    parser = argparse.ArgumentParser(description="Pictures of the demo as SVG and PNG.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--deck", default="emulator.bench:demo_deck", help="module:function")
-    chosen = parser.parse_args(argv)
-    make: Callable[[], Deck] = resolve_name(chosen.deck)
-    write(make, chosen.folder)
-
-
-if __name__ == "__main__":
-    main()
