@@ -1,0 +1,76 @@
+"""Rows of the action table: the start screen, its forms and sheets, and the help."""
+
+from emulator.tui.actions.action import Action
+
+STARTING: tuple[Action, ...] = (
+    Action(
+        "start-demo",
+        ("d",),
+        "Watch the demo",
+        "a lost nonce and the six steps, all on this machine",
+        "start",
+        "demo",
+    ),
+    Action(
+        "start-connect",
+        ("c",),
+        "Connect to a server",
+        "say what you know of it; it is tried at once",
+        "start",
+        "connect",
+    ),
+    Action(
+        "start-open",
+        ("o",),
+        "Open a journal",
+        "see a run again that was kept, or one that runs",
+        "start",
+        "open",
+    ),
+    Action(
+        "start-explain",
+        ("e",),
+        "Explain a hex dump",
+        "why a notification verifies or not; paste it here",
+        "start",
+        "explain",
+    ),
+    Action(
+        "try",
+        ("ctrl+t",),
+        "Try",
+        "ask the server with what is filled in; no item moves",
+        "form",
+        "try",
+        "try it",
+    ),
+    Action(
+        "pin",
+        ("ctrl+g",),
+        "Pin",
+        "trust the certificate that is shown, and no other, and try again",
+        "form",
+        "pin",
+        "pin the certificate",
+    ),
+    Action(
+        "secrets",
+        ("s",),
+        "Secrets",
+        "show the secrets of the sheet; once more: mask them",
+        "enrolment",
+        "secrets",
+        "show secrets",
+    ),
+    Action("turn", ("right", "space"), "Turn", "the next choice", "choice", "turn(1)"),
+    Action("turn-back", ("left",), "Turn back", "the choice before", "choice", "turn(-1)"),
+    Action("go-on", ("enter",), "Go on", "on to the next field", "choice", "screen.entered"),
+    Action(
+        "leave-help",
+        ("escape", "question_mark", "q", "enter"),
+        "Back",
+        "back to the screen",
+        "help",
+        "app.pop_screen",
+    ),
+)
