@@ -8,8 +8,22 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from emulator.tui.deck import Awaited, Deck, Misbehaves, Powered, Pushes, Steps, Syncs
-from emulator.tui.run import Known
+from emulator.protocol.events import Event, Failed
+from emulator.tui.deck import (
+    Answers,
+    Awaited,
+    Deck,
+    Misbehaves,
+    Notifies,
+    Powered,
+    Pushes,
+    Reruns,
+    Spoils,
+    Steps,
+    Syncs,
+)
+from emulator.tui.ladder import Ladder
+from emulator.tui.run import Known, fold
 
 if TYPE_CHECKING:
     from emulator.pushing import Wanted
@@ -23,19 +37,62 @@ class Controls(Screen[None]):
 
     deck: Deck | Awaited
     known: Known
+    paused: bool
+    _ladder: Ladder
+
+    def _project(self) -> None:
+        raise NotImplementedError
 
     def _do(self, work: Coroutine[object, object, None]) -> None:
-        raise NotImplementedError
+        """Lets the deck work beside the screen; what it raises is shown."""
+        self.run_worker(self._tell(work), exit_on_error=False)
+
+    async def _tell(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except Exception as wrong:
+            # What went wrong outside any event is known as one that the journal does not have.
+            failed = Failed(f"{type(wrong).__name__}: {wrong}")
+            self.known = fold(self.known, Event(seq=0, at=0.0, what=failed))
+            self._project()
 
     def may(self, action: str) -> bool:
         """Whether an action of these has something to act on now."""
         if self.known.off and action in _AWAKE:
             return False
+        if action == "answer":
+            return bool(self.known.question)
+        if action == "notify_handset":
+            # Who says `n` to a question means no notification.
+            return not self.known.question
         if action == "go_on":
             return self.known.paused is not None or self.known.stops.every
         if action == "edit_message":
             return self.known.paused is not None and self.known.paused.editable
         return True
+
+    def action_answer(self, accepted: bool) -> None:
+        if isinstance(self.deck, Answers):
+            self._do(self.deck.answer(accepted))
+
+    def action_notify_handset(self) -> None:
+        self._ladder.follow(True)
+        if isinstance(self.deck, Notifies):
+            self._do(self.deck.notify())
+
+    def action_rerun(self) -> None:
+        self.paused = False
+        self._ladder.follow(True)
+        if isinstance(self.deck, Reruns):
+            self._do(self.deck.rerun())
+
+    def action_stale(self) -> None:
+        if isinstance(self.deck, Spoils):
+            self._do(self.deck.spoil())
+
+    def action_put_back(self) -> None:
+        if isinstance(self.deck, Spoils):
+            self._do(self.deck.put_back())
 
     def action_power(self) -> None:
         if isinstance(self.deck, Powered):

@@ -6,14 +6,11 @@ Owns what the strip, the step's page and the ledger share. What they say is thei
 
 from typing import TYPE_CHECKING, cast
 
-from textual.screen import Screen
 from textual.widget import Widget
 
-from emulator.tui.deck import Awaited, Deck
-from emulator.tui.ladder import Ladder
 from emulator.tui.ledger import Ledger
-from emulator.tui.panes import Pane, Side
 from emulator.tui.run import Known, RunLook
+from emulator.tui.showing import Showing
 from emulator.tui.trail import Trail
 
 if TYPE_CHECKING:
@@ -23,22 +20,16 @@ AT_ONCE, A_FRAME = 5000, 1000
 """Events of a run that are read when a step is chosen, and with each picture."""
 
 
-class Evidence(Screen[None]):
+class Evidence(Showing):
     """What the main screen knows of the run that the person looks at."""
 
-    deck: Deck | Awaited
     known: Known
     read: int
-    _ladder: Ladder
-    _side: Side
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.ledger = Ledger()
         self._trail = Trail(0)
-
-    async def _bring(self, name: str) -> Pane:
-        raise NotImplementedError
 
     @property
     def _run(self) -> int:

@@ -1,49 +1,34 @@
 """The main screen: puts the widgets over one deck together and carries events to them, thirty times a second.
 
 Owns no knowledge of its own: what is known is folded in `run.py`, what can be done is in
-`actions.py`. Nothing that talks to a network is imported here; the deck starts after the first paint.
+`actions`. Nothing that talks to a network is imported here; the deck starts after the first paint.
 """
 
 import gc
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events as input_events
-from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.geometry import Size
 
-from emulator.protocol.events import Event, Failed
+from emulator.protocol.events import Event
 from emulator.tui.actions import ACTIONS, bindings, needs
-from emulator.tui.deck import (
-    Answers,
-    Awaited,
-    Deck,
-    Expects,
-    Holds,
-    Notifies,
-    Owned,
-    Recorded,
-    Reruns,
-    Spoils,
-)
+from emulator.tui.deck import Awaited, Deck, Expects, Owned, Recorded
 from emulator.tui.evidence import Evidence
 from emulator.tui.face import Face
-from emulator.tui.finding import Finding
 from emulator.tui.ladder import Ladder, Lanes
 from emulator.tui.nonces import Nonces
 from emulator.tui.noting import Noting
-from emulator.tui.panes import Pane, Side
+from emulator.tui.overlays import Overlays
+from emulator.tui.panes import Side
 from emulator.tui.run import Known, fold
 from emulator.tui.status import Footer, Verdict
 from emulator.tui.steps import Steps
 from emulator.tui.veil import Covered, Veil, behind
-
-if TYPE_CHECKING:
-    from emulator.tui.inspector import View
 
 WIDE = 110
 """Columns from which on the detail stands beside the ladder."""
@@ -63,7 +48,7 @@ IDLE = 15
 """Pictures without news after which all widgets are asked all the same."""
 
 
-class Main(Evidence, Noting, Finding, inherit_bindings=False):
+class Main(Evidence, Noting, Overlays, inherit_bindings=False):
     """One deck, from its start until the screen is left; all keys are in the action table."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere", "question")
@@ -83,7 +68,6 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
         """Whether the first picture has been on the screen and all widgets are there."""
         self.paused = False
         """Whether the screen stands still; the deck goes on."""
-        self._detail = False
         self._idle = 0
         self._working = False
         self._news: tuple[object, ...] = ()
@@ -147,15 +131,6 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
         self.set_class(size.width >= VAST, "-vast")
         self.set_class(size.height < LOW, "-low")
         self._nonces.folded = size.height < FLAT
-
-    def _show_selected(self) -> None:
-        if self._side.shown is not None:
-            self._side.shown.show(self._ladder.selected)
-
-    @property
-    def detail_open(self) -> bool:
-        """Whether a pane is on the screen, beside or below the ladder."""
-        return self._detail or self.has_class("-wide")
 
     def _pump(self) -> None:
         """Takes what is new in the deck. The only place where events reach the screen."""
@@ -264,96 +239,18 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
         self.captions = not self.captions
         self._project()
 
-    async def on_ladder_opened(self) -> None:
-        if not self.detail_open:
-            await self._bring("detail")
-
-    def on_ladder_moved(self) -> None:
-        self._show_selected()
-        self._project()
-
-    def _do(self, work: Coroutine[object, object, None]) -> None:
-        """Lets the deck work beside the screen; what it raises is shown."""
-        self.run_worker(self._tell(work), exit_on_error=False)
-
-    async def _tell(self, work: Coroutine[object, object, None]) -> None:
-        try:
-            await work
-        except Exception as wrong:
-            sentence = f"{type(wrong).__name__}: {wrong}"
-            self.known = fold_trouble(self.known, sentence)
-            self._project()
-
     def _can(self, names: Iterable[str]) -> bool:
         return all(hasattr(self.deck, name) for name in names)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What the deck cannot do is no action; answers are for questions, and a person who says
-        `n` to one means no notification."""
-        if not self._can(needs(action)):
+        """What the deck cannot do, or what has nothing to act on now, is no action."""
+        if not self._can(needs(action)) or not self.may(action):
             return False
-        if not self.may(action):
-            return False
-        if action == "answer":
-            return bool(self.known.question)
         if action == "copy" and self.known.question:
             return parameters[0] is True  # `y` is the answer
         if action in ("filter", "match"):
             return self.may_find(action)
-        if action == "back":
-            return self.from_start
-        return not (action == "notify_handset" and self.known.question)
-
-    @property
-    def from_start(self) -> bool:
-        """Whether there is a start screen below this one, to go back to."""
-        return self.app.screen_stack[0] is not self
-
-    async def action_back(self) -> None:
-        """Back to the start screen; the deck is down before another one can be chosen."""
-        if not isinstance(self.deck, Awaited):
-            await self.deck.close()
-        self.app.pop_screen()
-
-    def action_enrol(self) -> None:
-        if isinstance(self.deck, Holds) and (held := self.deck.held()) is not None:
-            from emulator.tui.enrol import Enrol
-
-            self.app.push_screen(Enrol(*held, self.veil.enabled))
-
-    def action_explain(self, text: str = "") -> None:
-        from emulator.tui.explain import Explain
-
-        held = self.deck.held() if isinstance(self.deck, Holds) else None
-        self.app.push_screen(Explain(text, held[1] if held is not None else None))
-
-    def on_paste(self, event: input_events.Paste) -> None:
-        """What is pasted here can only be meant to be explained."""
-        event.stop()
-        self.action_explain(event.text)
-
-    def action_answer(self, accepted: bool) -> None:
-        if isinstance(self.deck, Answers):
-            self._do(self.deck.answer(accepted))
-
-    def action_notify_handset(self) -> None:
-        self._ladder.follow(True)
-        if isinstance(self.deck, Notifies):
-            self._do(self.deck.notify())
-
-    def action_stale(self) -> None:
-        if isinstance(self.deck, Spoils):
-            self._do(self.deck.spoil())
-
-    def action_put_back(self) -> None:
-        if isinstance(self.deck, Spoils):
-            self._do(self.deck.put_back())
-
-    def action_rerun(self) -> None:
-        self.paused = False
-        self._ladder.follow(True)
-        if isinstance(self.deck, Reruns):
-            self._do(self.deck.rerun())
+        return self.from_start if action == "back" else True
 
     def select_last(self, wanted: Callable[[Event], bool]) -> None:
         """Selects the newest event that is `wanted`."""
@@ -369,85 +266,3 @@ class Main(Evidence, Noting, Finding, inherit_bindings=False):
     def action_times(self) -> None:
         self._ladder.turn_times()
         self._project()
-
-    async def action_expected(self) -> None:
-        await self.action_pane("expected")
-
-    async def action_pane(self, name: str) -> None:
-        """Opens a pane in place of the one that is there; once more: the detail again."""
-        shown = self._side.shown
-        again = self.detail_open and shown is not None and shown.id == name
-        if again and not self.has_class("-wide"):
-            self._open(False)
-        else:
-            await self._bring("detail" if again else name)
-
-    async def action_phone(self) -> None:
-        """The phone: beside the ladder where there is room, else in the pane."""
-        if self.has_class("-vast"):
-            self.toggle_class("-no-phone")
-        else:
-            await self.action_pane("phone")
-
-    async def _bring(self, name: str) -> Pane:
-        if isinstance(self.deck, Awaited):
-            raise SkipAction
-        pane = await self._side.open(name, behind(self.deck, self.veil))
-        self._open(True)
-        return pane
-
-    async def action_view(self, view: "View") -> None:
-        from emulator.tui.inspector import Inspector
-
-        pane = await self._bring("detail")
-        assert isinstance(pane, Inspector)
-        pane.choose(view)
-
-    def action_copy(self, whole: bool) -> None:
-        """Puts what is selected, or all of the view, into the terminal's clipboard."""
-        from emulator.tui.copying import said, text_of
-
-        pane, event = self._side.shown, self._ladder.selected
-        found = (pane.copied(whole) if pane is not None else None) or text_of(event)
-        if found is not None:
-            self.app.copy_to_clipboard(found[1])
-            self.app.notify(said(*found), timeout=4, markup=False)
-
-    async def action_toggle_detail(self) -> None:
-        other = self._side.shown is not None and self._side.shown.id != "detail"
-        if other or not self.detail_open:
-            await self._bring("detail")
-        elif self.has_class("-wide"):
-            self.action_switch()
-        else:
-            self._open(False)
-
-    async def action_close_detail(self) -> None:
-        """Takes a filter away, then closes what is open; beside the ladder the detail stays."""
-        if self.clear_filter():
-            return
-        if self.has_class("-wide"):
-            await self._bring("detail")
-        self._open(False)
-
-    def action_switch(self) -> None:
-        """From the ladder to the detail and back."""
-        if not self.detail_open:
-            self._open(True)
-        if self._side.shown is not None:
-            page = self._side.shown.page
-            (self._ladder if page.has_focus else page).focus()
-            self.call_after_refresh(self._project)
-
-    def _open(self, on: bool) -> None:
-        self._detail = on
-        self.set_class(on, "-detail")
-        if not self.detail_open or not on:
-            self._ladder.focus()
-        self.call_after_refresh(self._show_selected)
-        self._project()
-
-
-def fold_trouble(known: Known, sentence: str) -> Known:
-    """What is known after something of ours went wrong outside any event."""
-    return fold(known, Event(seq=0, at=0.0, what=Failed(sentence)))

@@ -3,13 +3,10 @@
 from emulator.protocol.events import Event
 from emulator.tui.controls import Controls
 from emulator.tui.deck import Notes
-from emulator.tui.ladder import Ladder
 
 
 class Noting(Controls):
     """What a person can say about the selected event."""
-
-    _ladder: Ladder
 
     def action_mark(self) -> None:
         event = self._ladder.selected
