@@ -22,6 +22,7 @@ from emulator.protocol.effects import SetNonce, Stopped
 from emulator.protocol.events import (
     Failed,
     HandsetStarted,
+    Login,
     NoncesHeld,
     NotificationRead,
     Octets,
@@ -38,6 +39,7 @@ from emulator.store import Store
 from emulator.wire import arrival, codec
 from emulator.wire.arrival import Arrival, Ds11Alert, NotForUs
 from emulator.wire.errors import WireError
+from emulator.wire.httphead import without_userinfo
 from emulator.wire.notification import Notification
 
 
@@ -96,8 +98,12 @@ class Handset:
 
     def announce(self) -> None:
         """Says in the journal who this is, and what it holds."""
-        ids = tuple(account.server_id for account in self.profile.accounts)
-        self.journal.append(HandsetStarted(self.profile.name, self.profile.device.id, ids))
+        profile, device = self.profile, self.profile.device
+        ids = tuple(account.server_id for account in profile.accounts)
+        logins = tuple(_login(account) for account in profile.accounts)
+        self.journal.append(
+            HandsetStarted(profile.name, device.id, ids, device.manufacturer, device.model, logins)
+        )
         for what in self._unsaid:
             self.journal.append(what)
         self._unsaid.clear()
@@ -420,6 +426,12 @@ class Handset:
 
 def _secret(account: Account) -> str:
     return account.notification_identity[1]
+
+
+def _login(account: Account) -> Login:
+    stores = tuple(store.name for store in account.stores) if account.protocol == "ds" else ()
+    url = without_userinfo(account.url)
+    return Login(account.name, account.server_id, account.user, url, stores)
 
 
 def _read(arrived: Arrival, content: Notification) -> What:

@@ -16,6 +16,7 @@ from emulator.protocol.events import (
     BearerOpened,
     Event,
     Failed,
+    HandsetStarted,
     MessageReceived,
     MessageSent,
     Octets,
@@ -68,6 +69,12 @@ def test_what_was_appended_is_read(tmp_path: Path) -> None:
     journal.close()
     assert (first.seq, first.at, first.session, first.cause) == (1, 1.25, 0, 0)
     assert (second.seq, second.at, second.session, second.cause) == (2, 2.5, 3, 1)
+
+
+def test_a_journal_of_before_there_was_more_to_tell_is_read(tmp_path: Path) -> None:
+    old = b'{"kind":"HandsetStarted","profile":"p","device_id":"IMEI:1","accounts":["s"]}'
+    path = _written(tmp_path, b'{"seq":1,"at":1.0,"session":0,"cause":0,"what":%s}' % old)
+    assert [event.what for event in read(path)] == [HandsetStarted("p", "IMEI:1", ("s",))]
 
 
 def test_the_first_line_names_format_and_tool(tmp_path: Path) -> None:

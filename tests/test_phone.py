@@ -82,6 +82,13 @@ async def test_the_secure_port_is_refused_with_a_reason(tmp_path):
 async def test_the_device_is_announced_with_its_nonces(tmp_path):
     phone, journal = make(tmp_path)
     await phone.start()
-    assert isinstance(journal.events[0].what, HandsetStarted)
+    started = journal.events[0].what
+    assert isinstance(started, HandsetStarted)
+    (account,) = phone.handset.profile.accounts
+    assert [(login.account, login.user) for login in started.logins] == [
+        (account.name, account.user)
+    ]
+    assert started.logins[0].stores == tuple(store.name for store in account.stores)
+    assert account.password not in repr(started) and account.server_secret not in repr(started)
     assert type(journal.events[1].what).__name__ == "NoncesHeld"
     await phone.close()

@@ -59,6 +59,7 @@ def learnt(values: Values, what: AnyWhat) -> Values:
     if isinstance(what, HandsetStarted):
         found.append(what.device_id)
         found.append(what.device_id.partition(":")[2])
+        found += [login.user for login in what.logins]
     elif isinstance(what, MessageSent) and what.cred is not None:
         found.append(what.cred.user)
     fresh = {value for value in found if value} - values

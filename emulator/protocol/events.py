@@ -62,12 +62,25 @@ class What(msgspec.Struct, frozen=True, tag_field="kind", tag=True):
     """The base of everything that can happen; the tag is the class name."""
 
 
+class Login(msgspec.Struct, frozen=True):
+    """An account as the handset shows it, without its secrets. `stores`: names of its datastores."""
+
+    account: str
+    server_id: str
+    user: str
+    url: str
+    stores: tuple[str, ...] = ()
+
+
 class HandsetStarted(What, frozen=True):
     """The handset is up: which device, for which profile, under which server ids."""
 
     profile: str
     device_id: str
     accounts: tuple[str, ...]
+    manufacturer: str = ""
+    model: str = ""
+    logins: tuple[Login, ...] = ()
 
 
 class PowerCut(What, frozen=True):
@@ -328,6 +341,18 @@ class SessionIdUsed(What, frozen=True):
     session_id: int
 
 
+class ChangesCounted(What, frozen=True):
+    """How many changes of a datastore one side will send ("out": ours), as its first Sync says.
+
+    `code` is the sync type that both go by, 200 to 205.
+    """
+
+    direction: Literal["in", "out"]
+    store: str
+    code: int
+    total: int
+
+
 class ItemMoved(What, frozen=True):
     """An item was sent ("out") or taken in ("in"). Content is in the message, not here."""
 
@@ -481,6 +506,7 @@ AnyWhat = (
     | NoncesHeld
     | SecretReplaced
     | SessionIdUsed
+    | ChangesCounted
     | ItemMoved
     | Remarked
     | TransportLost

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from emulator.protocol.effects import Change, DropItem, PutItem
-from emulator.protocol.events import ItemMoved
+from emulator.protocol.events import ChangesCounted, ItemMoved
 from emulator.protocol.sync import named, put
 from emulator.protocol.turn import Turn
 from emulator.wire import build
@@ -23,6 +23,7 @@ from emulator.wire.syncml import (
     Sequence,
     Status,
     Sync,
+    number,
     octets,
 )
 
@@ -47,6 +48,9 @@ def hear_sync(turn: Turn, message: Message, sync: Sync) -> list[Status]:
         ]
         store = put(turn, store, emptied=True, luids=(), maps=())
         turn.note(*drops)
+    total = number(sync.number_of_changes, -1)
+    if total >= 0:
+        turn.record(ChangesCounted("in", store.name, store.agreed, total))
     statuses = [build.status(message, sync, 200)]
     for command in flat(sync.commands):
         code = _take(turn, store.name, command)

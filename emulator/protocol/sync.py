@@ -18,7 +18,7 @@ from emulator.protocol.effects import (
     SetAnchors,
     Snapshot,
 )
-from emulator.protocol.events import ItemMoved
+from emulator.protocol.events import ChangesCounted, ItemMoved
 from emulator.protocol.keyring import Account, Datastore
 from emulator.protocol.turn import Operation, StoreSync, Turn
 from emulator.wire import build
@@ -299,6 +299,8 @@ def went_out(turn: Turn, msg_id: int, syncs: Iterable[tuple[str, Sync]]) -> None
     """Notes which operations a message carries, under the CmdIDs that they got."""
     for name, sync in syncs:
         store = next(s for s in turn.state.stores if s.name == name)
+        if not store.opened:
+            turn.record(ChangesCounted("out", name, store.agreed, store.total))
         count = len(sync.commands)
         refs = (*store.sync_refs, (msg_id, sync.cmd_id))
         gone = tuple(

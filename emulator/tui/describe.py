@@ -12,6 +12,7 @@ from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
     Challenged,
+    ChangesCounted,
     Event,
     Failed,
     HandsetStarted,
@@ -130,6 +131,10 @@ def _others(event: Event) -> tuple[str, str]:
         case ItemMoved():
             way = "sent to" if what.direction == "out" else "received from"
             return "item", f"An item of {what.store} was {way} the server ({what.action})."
+        case ChangesCounted():
+            way = "The server will send" if what.direction == "in" else "The handset will send"
+            some = "1 change" if what.total == 1 else f"{what.total} changes"
+            return "changes announced", f"{way} {some} of {what.store} (sync type {what.code})."
         case BearerFailed():
             return "bearer failed", f"{what.address}: {what.reason}"
         case BearerOpened():

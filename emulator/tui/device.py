@@ -1,6 +1,6 @@
-"""What the phone itself shows: a pure fold over the events, and its results in its owner's words.
+"""The handset as its owner holds it: identity, bearers, what its display is about. A fold over events.
 
-No protocol word stands here: an owner knows contacts, a server and a password.
+Knows no widget and no width; the words for the owner are in `owner.py`.
 """
 
 import msgspec
@@ -8,165 +8,250 @@ import msgspec
 from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
+    ChangesCounted,
     Event,
     HandsetStarted,
     ItemMoved,
+    Login,
     MessageReceived,
     MessageSent,
     PersonAnswered,
     PersonAsked,
     PowerCut,
     PushArrived,
+    Remarked,
     SessionClosed,
     SessionOpened,
     StepMoved,
+    TransportLost,
     VerdictReached,
 )
+from emulator.protocol.states import STEPS
 
-OWNER_WORDS: dict[str, str] = {
-    "synchronised": "Everything is up to date",
-    "declined": "You declined. The server may ask again.",
-    "auth-refused": "The server did not accept this phone's user name and password. Check them.",
-    "server-not-authenticated": "The server could not prove that it is yours. Nothing was kept.",
-    "peer-error": "The server gave an answer that this phone does not understand.",
-    "transport": "The server could not be reached. Check the network and the address.",
-    "timed-out": "The server took too long to answer. Try again.",
-    "interrupted": "The synchronisation was broken off. Next time it starts over.",
-}
-"""What an outcome means to whoever carries the phone."""
 
-IGNORED_WORDS: dict[str, str] = {
-    "digest": "A message that says it is from your server is not genuine. Nothing was done.",
-    "unknown-server": "A message from a server that this phone does not know. Nothing was done.",
-    "replayed": "An old message came once more. Nothing was done.",
-    "rate-limited": "Too many messages in a short time. Nothing was done.",
-    "declined": "You declined. The server may ask again.",
-    "duplicate": "The server asked for what is being done already.",
-    "not-for-us": "A message for another program of the phone.",
-    "transport-not-secure": "The connection is not safe enough for that. Nothing was done.",
-}
-"""The same for a notification that led to nothing, by its reason."""
-IGNORED_OTHERWISE = "A message that this phone cannot use. Nothing was done."
+class Bearer(msgspec.Struct, frozen=True):
+    """An address, how many pushes came in on it, and why it does not listen ("" when it does)."""
 
-AFTER_A_CUT = "The phone lost its power in the middle. What was not finished comes the next time."
+    address: str
+    came: int = 0
+    trouble: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """The running session, or the last one. Octets are those of the messages, both ways."""
+    """The session that runs, or has run last. No number shrinks while it runs.
+
+    `server` is its id, or the host of its URL; `step` the furthest of the six, 0 in a session that
+    has none; `announced` is (direction, datastore, changes that side will send); `clues` are what
+    may explain its end, newest first.
+    """
 
     run: int = 0
-    account: str = ""
-    url: str = ""
-    running: bool = False
-    steps: int = 0
-    """How far: the highest of the six steps that has passed."""
+    server: str = ""
+    step: int = 0
+    sent: int = 0
+    received: int = 0
+    announced: tuple[tuple[str, str, int], ...] = ()
+    octets_out: int = 0
+    octets_in: int = 0
     messages: int = 0
-    octets: int = 0
+    clues: tuple[str, ...] = ()
+
+    @property
+    def out_of(self) -> int:
+        """How many changes this side has announced."""
+        return sum(total for way, _, total in self.announced if way == "out")
+
+    @property
+    def in_of(self) -> int:
+        """How many changes the server has announced."""
+        return sum(total for way, _, total in self.announced if way == "in")
+
+    @property
+    def share(self) -> float:
+        """How much of what is to be moved has been moved, 0 to 1; by steps while nothing is known."""
+        whole = max(self.out_of, self.sent) + max(self.in_of, self.received)
+        if not whole:
+            return max(self.step - 1, 0) / len(STEPS)
+        return min((self.sent + self.received) / whole, 1.0)
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How the last run ended: its outcome, the clues, what was moved."""
+
+    outcome: str
+    clues: tuple[str, ...] = ()
     sent: int = 0
     received: int = 0
 
 
-class Told(msgspec.Struct, frozen=True):
-    """The last result, in the owner's words."""
-
-    words: str = ""
-    good: bool = False
-
-
 class Device(msgspec.Struct, frozen=True):
-    """The phone as it stands. `arrived`: how many pushes came in on each bearer, open or not."""
+    """All that the face shows. `running` says whether a session is at work."""
 
-    id: str = ""
     profile: str = ""
+    device_id: str = ""
+    manufacturer: str = ""
+    model: str = ""
     servers: tuple[str, ...] = ()
-    bearers: tuple[str, ...] = ()
-    broken: tuple[str, ...] = ()
-    arrived: tuple[tuple[str, int], ...] = ()
+    logins: tuple[Login, ...] = ()
+    bearers: tuple[Bearer, ...] = ()
+    off: bool = False
+    running: bool = False
     progress: Progress = Progress()
     question: str = ""
     notice: str = ""
-    told: Told = Told()
-    off: bool = False
+    last: Ended | None = None
 
-    def count(self, address: str) -> int:
-        """How many pushes came in on the bearer of that address."""
-        return sum(n for name, n in self.arrived if address in (name, *_short(name, address)))
-
-
-def _short(name: str, address: str) -> tuple[str, ...]:
-    """A bearer may be named by its scheme alone."""
-    return (address,) if address.startswith(f"{name}:") else ()
+    @property
+    def started(self) -> bool:
+        return bool(self.device_id)
 
 
 def fold(device: Device, event: Event) -> Device:
-    """The phone after one more event."""
+    """The handset after one more event."""
     what = event.what
-    progress = device.progress
     if device.off and not isinstance(what, HandsetStarted):
         return device
     match what:
         case HandsetStarted():
-            told = Told(AFTER_A_CUT) if device.off and device.progress.running else Told()
-            return Device(what.device_id, what.profile, what.accounts, told=told)
+            return _start(device, what)
         case PowerCut():
-            return _with(device, off=True, bearers=(), broken=(), question="", notice="")
+            last = Ended("interrupted", ("power",)) if device.running else None
+            return msgspec.structs.replace(
+                device, off=True, running=False, question="", notice="", bearers=(), last=last
+            )
         case BearerOpened():
-            kept = tuple(b for b in device.bearers if b != what.address)
-            broken = tuple(b for b in device.broken if b != what.address)
-            return _with(device, bearers=(*kept, what.address), broken=broken)
+            return _bearer(device, what.address, "")
         case BearerFailed():
-            kept = tuple(b for b in device.bearers if b != what.address)
-            broken = tuple(b for b in device.broken if b != what.address)
-            return _with(device, bearers=kept, broken=(*broken, what.address))
+            return _bearer(device, what.address, what.reason)
         case PushArrived():
-            counts = dict(device.arrived)
-            counts[what.bearer] = counts.get(what.bearer, 0) + 1
-            return _with(device, arrived=tuple(counts.items()), notice="")
+            bearers = _counted(device.bearers, what.bearer)
+            return msgspec.structs.replace(device, bearers=bearers, notice="")
+        case PersonAsked(needs_answer=True):
+            return msgspec.structs.replace(device, question=what.text, notice="")
         case PersonAsked():
-            return _with(device, **{"question" if what.needs_answer else "notice": what.text})
+            return msgspec.structs.replace(device, notice=what.text)
         case PersonAnswered():
-            return _with(device, question="")
+            return msgspec.structs.replace(device, question="")
+        case VerdictReached(verdict="ignored") if what.reason not in ("duplicate", "declined"):
+            if device.running or device.question:
+                return device
+            return msgspec.structs.replace(device, last=Ended("ignored", (what.reason,)))
         case SessionOpened():
-            begun = Progress(event.session, what.account, what.url, True)
-            return _with(device, progress=begun, told=Told())
-        case VerdictReached() if what.verdict == "ignored":
-            words = IGNORED_WORDS.get(what.reason, IGNORED_OTHERWISE)
-            return device if progress.running else _with(device, told=Told(words))
+            progress = Progress(event.session, _server(device, what))
+            return msgspec.structs.replace(device, running=True, progress=progress, question="")
         case SessionClosed():
-            told = _result(what)
-            closed = progress
-            if progress.run == event.session:
-                closed = msgspec.structs.replace(progress, running=False)
-            return _with(device, told=told, progress=closed, question="")
-        case _ if event.session == progress.run and progress.running:
-            return _with(device, progress=_further(progress, event))
+            return _closed(device, event, what)
         case _:
+            if device.running and event.session == device.progress.run:
+                return msgspec.structs.replace(device, progress=_moved(device.progress, event))
             return device
 
 
-def _with(device: Device, **changes: object) -> Device:
-    return msgspec.structs.replace(device, **changes)
+def _server(device: Device, what: SessionOpened) -> str:
+    ids = (login.server_id for login in device.logins if login.account == what.account)
+    return next(ids, "") or what.url.partition("://")[2].partition("/")[0] or what.account
 
 
-def _further(progress: Progress, event: Event) -> Progress:
+def _start(before: Device, what: HandsetStarted) -> Device:
+    """A handset that starts knows nothing of what the one before it was told, but its own store."""
+    return Device(
+        profile=what.profile,
+        device_id=what.device_id,
+        manufacturer=what.manufacturer,
+        model=what.model,
+        servers=what.accounts,
+        logins=what.logins,
+        last=before.last if before.off else None,
+    )
+
+
+def _bearer(device: Device, address: str, trouble: str) -> Device:
+    """A bearer listens, or has failed; what came in on it before is still counted."""
+    known = [bearer.address for bearer in device.bearers]
+    if address in known:
+        bearers = tuple(
+            msgspec.structs.replace(b, trouble=trouble) if b.address == address else b
+            for b in device.bearers
+        )
+    else:
+        bearers = (*device.bearers, Bearer(address, 0, trouble))
+    return msgspec.structs.replace(device, bearers=bearers)
+
+
+def _counted(bearers: tuple[Bearer, ...], name: str) -> tuple[Bearer, ...]:
+    """One push more on the bearer that is called so, or whose address has it as its scheme."""
+    fits = [b.address == name or b.address.startswith(f"{name}:") for b in bearers]
+    if True not in fits:
+        return (*bearers, Bearer(name, 1))
+    place = fits.index(True)
+    bearer = msgspec.structs.replace(bearers[place], came=bearers[place].came + 1)
+    return (*bearers[:place], bearer, *bearers[place + 1 :])
+
+
+def _closed(device: Device, event: Event, what: SessionClosed) -> Device:
+    progress = device.progress
+    own = progress.run == event.session
+    if device.running and not own:
+        return device  # another run ends that never had a session
+    ended = Ended(what.outcome, progress.clues if own else (), what.items_sent, what.items_received)
+    return msgspec.structs.replace(device, running=False, question="", notice="", last=ended)
+
+
+def _announced(progress: Progress, what: ChangesCounted) -> Progress:
+    """What a side says again about a datastore is not added to what it has said."""
+    said = {(way, store): total for way, store, total in progress.announced}
+    key = (what.direction, what.store)
+    said[key] = max(what.total, said.get(key, 0))
+    announced = tuple((*key, total) for key, total in said.items())
+    return msgspec.structs.replace(progress, announced=announced)
+
+
+def _moved(progress: Progress, event: Event) -> Progress:
     what = event.what
     match what:
-        case StepMoved() if what.state == "passed":
-            return msgspec.structs.replace(progress, steps=max(progress.steps, what.step))
-        case MessageSent() | MessageReceived():
-            octets = progress.octets + len(what.octets.hex) // 2
-            return msgspec.structs.replace(progress, messages=progress.messages + 1, octets=octets)
-        case ItemMoved() if what.direction == "out":
+        case StepMoved() if what.state != "skipped":
+            step = max(progress.step, min(what.step, len(STEPS)))
+            progress = msgspec.structs.replace(progress, step=step)
+        case MessageSent():
+            return msgspec.structs.replace(
+                progress,
+                messages=progress.messages + 1,
+                octets_out=progress.octets_out + len(what.octets.hex) // 2,
+            )
+        case MessageReceived():
+            octets = progress.octets_in + len(what.octets.hex) // 2
+            progress = msgspec.structs.replace(progress, octets_in=octets)
+        case ChangesCounted():
+            return _announced(progress, what)
+        case ItemMoved(direction="out"):
             return msgspec.structs.replace(progress, sent=progress.sent + 1)
         case ItemMoved():
             return msgspec.structs.replace(progress, received=progress.received + 1)
         case _:
-            return progress
+            pass
+    clue = _clue(event)
+    if not clue or clue in progress.clues:
+        return progress
+    return msgspec.structs.replace(progress, clues=(clue, *progress.clues))
 
 
-def _result(what: SessionClosed) -> Told:
-    words = OWNER_WORDS.get(what.outcome, what.sentence)
-    if what.outcome != "synchronised":
-        return Told(words)
-    moved = f"{what.items_sent} sent, {what.items_received} received"
-    return Told(f"{words}: {moved}.", True)
+def _clue(event: Event) -> str:
+    """What an event may say about why the session ends as it does."""
+    what = event.what
+    match what:
+        case StepMoved(state="failed"):
+            return f"step-{what.step}"
+        case Remarked():
+            return what.id
+        case MessageReceived() if what.http_status >= 500:
+            return "http-5xx"
+        case MessageReceived() if what.http_status != 200:
+            return f"http-{what.http_status}"
+        case MessageReceived() if what.code >= 402:
+            return f"status-{what.code}"
+        case TransportLost():
+            if "certificate" in what.reason:
+                return "certificate"
+            return "no-time" if what.reason.startswith("no response within") else "unreachable"
+        case _:
+            return ""

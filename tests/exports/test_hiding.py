@@ -10,6 +10,7 @@ from emulator.protocol import events as vocabulary
 from emulator.protocol.events import (
     Event,
     HandsetStarted,
+    Login,
     MessageEdited,
     MessageReceived,
     NonceStored,
@@ -124,3 +125,10 @@ def test_the_device_is_hidden_where_it_announces_itself() -> None:
     started = HandsetStarted("demo", "IMEI:493005100592800", ("ds.example.com",))
     values = hiding.learnt(frozenset(), started)
     assert hiding.covered(started, values) == HandsetStarted("demo", "*" * 20, ("ds.example.com",))
+
+
+def test_who_has_the_accounts_is_hidden_before_the_first_session() -> None:
+    login = Login("ds", "ds.example.com", "nadia", "http://x/nadia", ("contacts",))
+    started = HandsetStarted("demo", "IMEI:1", ("ds.example.com",), logins=(login,))
+    (shown,) = hiding.covered(started, hiding.learnt(frozenset(), started)).logins
+    assert shown == Login("ds", "ds.example.com", "*****", "http://x/*****", ("contacts",))

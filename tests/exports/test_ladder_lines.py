@@ -112,8 +112,9 @@ WITHOUT_LINE = {
     "PeerNonces",
     "Noted",
     "Resumed",
+    "ChangesCounted",
 }
-"""Kinds that other parts show, beside what they belong to: strip, nonces, notes, HTTP, stops."""
+"""Kinds that other parts show, beside what they belong to: strip, nonces, notes, HTTP, stops, face."""
 
 
 def test_every_kind_of_event_has_its_line() -> None:

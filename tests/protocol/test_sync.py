@@ -11,7 +11,7 @@ from emulator.protocol.effects import (
     SetAnchors,
     StoredItem,
 )
-from emulator.protocol.events import ItemMoved
+from emulator.protocol.events import ChangesCounted, ItemMoved
 from emulator.protocol.keyring import Datastore, Device
 from emulator.wire import build, devinf
 from emulator.wire.codec import XML
@@ -225,6 +225,7 @@ def test_package_3_is_split_to_the_peers_max_msg_size(count, limit):
     assert seen == [str(n) for n in range(1, count + 1)]
     talk.hears(ok_all(talk))
     assert talk.closed.items_sent == count
+    assert talk.events(ChangesCounted) == [ChangesCounted("out", "contacts", 200, count)]
 
 
 def test_an_item_larger_than_the_limit_goes_out_alone_rather_than_never():
@@ -404,6 +405,16 @@ def test_items_are_events():
     talk.hears(ok_all(talk, down(add("g1"))))
     moved = [(m.direction, m.action, m.luid, m.guid) for m in talk.events(ItemMoved)]
     assert moved == [("out", "add", "2", ""), ("in", "add", "100", "g1")]
+
+
+@pytest.mark.parametrize(("announced", "counted"), [("7", [7]), (None, []), ("many", [])])
+def test_how_many_changes_each_side_announces_are_events(announced, counted):
+    talk = at_package_3(item("2", "added"), item("3", "added"))
+    sync = msgspec.structs.replace(down(add("g1")), number_of_changes=announced)
+    talk.hears(ok_all(talk, sync))
+    said = talk.events(ChangesCounted)
+    assert said[0] == ChangesCounted("out", "contacts", 200, 2)
+    assert said[1:] == [ChangesCounted("in", "contacts", 200, total) for total in counted]
 
 
 # The end

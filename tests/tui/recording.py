@@ -20,6 +20,7 @@ from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
     Challenged,
+    ChangesCounted,
     CredMade,
     Cut,
     Event,
@@ -303,7 +304,7 @@ def powerless() -> list[Step]:
     """The power is cut while package 3 is on its way."""
     steps = resync()
     sends = next(n for n, (_, what) in enumerate(steps) if isinstance(what, ItemMoved))
-    return [*steps[:sends], (0.2, PowerCut())]
+    return [*steps[:sends], (0.0, ChangesCounted("out", "contacts", 200, 1)), (0.2, PowerCut())]
 
 
 def asked() -> list[Step]:

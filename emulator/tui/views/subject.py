@@ -8,6 +8,7 @@ from emulator.exports.tree import Node, Tree
 from emulator.protocol.events import (
     CredMade,
     Event,
+    Login,
     MessageEdited,
     MessageReceived,
     MessageSent,
@@ -76,6 +77,9 @@ def _worded(value: object) -> str:
     if isinstance(value, tuple):
         parts = (", ".join(map(str, p)) if isinstance(p, tuple) else _worded(p) for p in value)
         return "; ".join(parts) or "none"
+    if isinstance(value, Login):
+        user = value.user or "no user"
+        return f"{user} at {value.url}, stores {', '.join(value.stores) or 'none'}"
     if isinstance(value, NearMiss):
         return value.meaning
     if isinstance(value, CredMade):
