@@ -93,7 +93,7 @@ def display_lines(device: Device) -> list[Line]:
         return [
             _bar("ready"),
             (),
-            *_words("Ready. Nothing has been synchronised yet."),
+            *_words("Ready. Nothing has been synchronised since it was switched on."),
         ]
     good = device.last.outcome == "synchronised"
     mark, tone = (GOOD, "good") if good else (BAD, "bad")

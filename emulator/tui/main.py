@@ -124,6 +124,7 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
 
     def on_resize(self, event: input_events.Resize) -> None:
         self._classify(event.size)
+        self.call_after_refresh(self.one_phone)
         self.call_after_refresh(self._show_selected)
 
     def _classify(self, size: Size) -> None:

@@ -78,6 +78,16 @@ class Showing(Finding):
         else:
             await self.action_pane("phone")
 
+    async def one_phone(self) -> None:
+        """There is room for the phone beside the ladder now: it leaves the pane."""
+        if (
+            self.has_class("-vast")
+            and self._side.shown is not None
+            and self._side.shown.id == "phone"
+        ):
+            self.remove_class("-no-phone")
+            await self._bring("detail")
+
     async def action_view(self, view: "View") -> None:
         from emulator.tui.inspector import Inspector
 

@@ -139,13 +139,18 @@ async def test_the_question_can_be_answered_on_the_display(words: str, answer: b
         await until(pilot, lambda: f"answer {answer}" in deck.calls)
 
 
-async def test_the_face_follows_a_resize_from_left_of_the_ladder_to_nowhere_and_back() -> None:
+async def test_the_face_follows_a_resize_from_the_pane_to_left_of_the_ladder() -> None:
     async with playing(RecordedDeck([], before=up()), (200, 60)) as (app, pilot):
         assert "╭──" in text_of(app)
-        await pilot.resize_terminal(80, 24)
+        await pilot.press("H")
         await until(pilot, lambda: "╭──" not in text_of(app))
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("H")
+        await until(pilot, lambda: "╭──" in text_of(app))
         await pilot.resize_terminal(200, 60)
         await until(pilot, lambda: text_of(app).count("╭──") == 1)
+        await still(app, pilot)
+        assert text_of(app).splitlines()[3].startswith(" ╭──") and "detail" in text_of(app)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
