@@ -3,7 +3,9 @@
 HANDSET_GOLDENS=write writes the goldens anew; look at the difference before it is committed.
 """
 
+import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +18,10 @@ from emulator.tui.app import HandsetApp
 from tests.tui.recording import RecordedDeck
 
 GOLDENS = Path(__file__).parent / "goldens"
+LIMIT = 30.0
+"""Seconds after which what has not come true never will."""
+QUICK = 50
+"""Looks for which only the clock of `clock.py` goes on: a second of its time."""
 
 
 def text_of(app: App[None]) -> str:
@@ -38,10 +44,16 @@ def golden(name: str, text: str) -> None:
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Lets the app work until `condition` holds; no clock decides, a limit only ends a failure."""
-    for _ in range(500):
+    end = time.monotonic() + LIMIT
+    tries = 0
+    while time.monotonic() < end or tries < 2 * QUICK:
         await pilot.pause()
         if condition():
             return
+        tries += 1
+        if tries > QUICK:
+            # It is no timer that it waits for, but a thread or another process.
+            await asyncio.sleep(0.02)
     raise AssertionError(f"never came true; the screen:\n{text_of(pilot.app)}")
 
 

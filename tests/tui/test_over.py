@@ -82,7 +82,7 @@ async def test_after_a_notification_that_was_ignored() -> None:
 async def test_in_the_middle_of_a_run_and_twice_at_once() -> None:
     async with demo(pace=30.0) as (app, bench, pilot):
         await until(pilot, lambda: app.main.known.run.number == 1)
-        bench._delay = 0.0
+        bench._pace = 0.0
         await pilot.press("r", "r")
         await until(pilot, lambda: bench._round == 3)
         await until(pilot, lambda: _ended(bench, bench.events.newest_run))
