@@ -89,17 +89,14 @@ class HexLines(Body):
         runs = self.of_field(place)
         owners = self._subject.tree.owners(place) if self._subject else []
         name = self._subject.tree.nodes[owners[0]].label if self._subject and owners else "octet"
-        text = " ".join(self._shown(n) for start, end in runs for n in range(start, end))
+        text = " ".join(self._shown(start, end) for start, end in runs if start < end)
         return Copied(f"octets of {name}" if owners else "octet", text)
 
     def whole(self) -> Copied | None:
         if not self._octets:
             return None
-        rows = range(0, len(self._octets), 16)
-        lines = (
-            " ".join(self._shown(n) for n in range(row, min(row + 16, len(self._octets))))
-            for row in rows
-        )
+        size = len(self._octets)
+        lines = (self._shown(row, min(row + 16, size)) for row in range(0, size, 16))
         return Copied(f"{len(self._octets)} octets", "\n".join(lines))
 
     def of_field(self, place: int) -> tuple[Run, ...]:
@@ -108,8 +105,17 @@ class HexLines(Body):
             self._field = (place, _field(self._subject, place))
         return self._field[1]
 
-    def _shown(self, offset: int) -> str:
-        return CUT_MARK if self._is_cut(offset) else f"{self._octets[offset]:02X}"
+    def _shown(self, start: int, end: int) -> str:
+        """Octets as text, also all of a large message at once."""
+        texts, at = [], start
+        for cut in sorted(self._cuts, key=lambda c: c.offset):
+            left, right = max(cut.offset, at), min(cut.offset + cut.length, end)
+            if left < right:
+                texts += [self._octets[at:left].hex(" ").upper()] if at < left else []
+                texts += [CUT_MARK] * (right - left)
+                at = right
+        texts += [self._octets[at:end].hex(" ").upper()] if at < end else []
+        return " ".join(texts)
 
     def _line(self, start: int, place: int, lit: Sequence[Run]) -> Line:
         chunk = self._octets[start : start + self.per_line]

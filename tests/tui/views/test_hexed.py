@@ -64,6 +64,22 @@ def test_the_cursors_field_is_in_brackets_and_its_octet_has_a_mark() -> None:
     assert copied == ("octets of session id", "4A 7C")
 
 
+CUTS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20)), max_size=3)
+
+
+@given(st.binary(min_size=1, max_size=40), CUTS)
+def test_all_is_copied_octet_for_octet_and_what_is_cut_out_never(
+    octets: bytes, spans: list[tuple[int, int]]
+) -> None:
+    cuts = tuple(Cut(at, size, "ds/basic/1") for at, size in spans)
+    whole = HexLines(Octets(octets.hex(), cuts), 78).whole()
+    hidden = {n for at, size in spans for n in range(at, at + size)}
+    assert whole is not None
+    assert whole.text.split() == [
+        "··" if n in hidden else f"{octet:02X}" for n, octet in enumerate(octets)
+    ]
+
+
 @given(st.binary(min_size=1, max_size=70), st.sampled_from([44, 78]), st.data())
 def test_a_click_on_an_octet_or_its_character_finds_it(
     octets: bytes, width: int, data: st.DataObject
