@@ -127,6 +127,6 @@ async def test_after_a_power_cut() -> None:
         await until(pilot, lambda: app.main.known.run.number == 1)
         await pilot.press("P")
         await until(pilot, lambda: bench.phone is not None and bench.phone.off)
-        bench._delay = 0.0
+        bench._pace = 0.0
         await _once_more(app, bench, pilot)
         await until(pilot, lambda: "✓ synchronised" in text_of(app))
