@@ -1,4 +1,7 @@
-"""The command line: verbs, options and their help. Each verb imports what it needs when it runs."""
+"""The command line: verbs, options and their help. Each verb imports what it needs when it runs.
+
+Verbs with a theme of their own are declared in `verbs/*_verbs.py`, what they share is in `verbs/options.py`.
+"""
 
 import os
 import sys
@@ -8,7 +11,25 @@ from typing import Annotated, Any, Literal
 import typer
 
 from emulator import __version__
+from emulator.verbs.bench_verbs import check, convert, serve
+from emulator.verbs.digest_verbs import digest_app
 from emulator.verbs.exits import Exit, Failure
+from emulator.verbs.options import (
+    Ascii,
+    Breaks,
+    Headless,
+    JournalFile,
+    Json,
+    Misbehave,
+    Pace,
+    Password,
+    Secrets,
+    StateFolder,
+    ThemeName,
+    User,
+    done,
+)
+from emulator.verbs.profile_verbs import nonces, profile_app
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -17,69 +38,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="An OMA Data Synchronization handset in a terminal. Start with: handset demo",
 )
-digest_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
-profile_app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(digest_app, name="digest", help="Credentials calculator, with the Working.")
 app.add_typer(profile_app, name="profile", help="Profiles: list, show, check, new.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Headless = Annotated[bool, typer.Option("--headless", help="Without the screen.")]
-JournalFile = Annotated[
-    Path | None, typer.Option("--journal", metavar="FILE", help="Keep the events in this new file.")
-]
-StateFolder = Annotated[
-    Path | None, typer.Option("--state", metavar="DIR", help="State folder (default: the user's).")
-]
-Secrets = Annotated[bool, typer.Option("--show-secrets", help="Do not mask secrets.")]
-User = Annotated[str, typer.Option("--user")]
-Password = Annotated[str, typer.Option("--password")]
-NonceHex = Annotated[str, typer.Option("--nonce-hex", metavar="HEX")]
-Misbehave = Annotated[
-    list[str] | None,
-    typer.Option("--misbehave", metavar="NAME", help="`serve --misbehave list` names them all."),
-]
-ThemeName = Annotated[
-    Literal["dark", "light", "contrast"] | None,
-    typer.Option("--theme", help="Colours of the screen (default: those of the last time)."),
-]
-Ascii = Annotated[bool, typer.Option("--ascii", help="Draw the screen with ASCII only.")]
-
-
-def _breaks(names: list[str] | None) -> list[str]:
-    """Before anything else is looked at: `--break list` needs no profile."""
-    if not names:
-        return []
-    from emulator.breakpoints import BREAKPOINTS, checked
-
-    if names == ["list"]:
-        print("\n".join(f"{point.id:<20} {point.title}" for point in BREAKPOINTS))
-        raise typer.Exit
-    try:
-        return list(checked(names))
-    except ValueError as wrong:
-        raise Failure(f"--break: {wrong}") from wrong
-
-
-Breaks = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--break",
-        metavar="ID",
-        callback=_breaks,
-        is_eager=True,
-        help="Stop there, on the screen; `--break list` names them all.",
-    ),
-]
-
-
-Pace = Annotated[
-    float, typer.Option("--pace", metavar="S", min=0, help="Seconds a run takes on the screen.")
-]
 Form = Literal["raw", "wsp", "sms-deliver", "sms-submit"]
-Codec = Literal["wbxml", "xml"]
 Initiator = Literal["server", "user"]
-Slot = Literal["client", "server", "candidate"]
-Action = Literal["show", "set", "forget", "stale", "unpin"]
 
 
 def _version(wanted: bool) -> None:
@@ -120,7 +83,7 @@ def demo(
 
     lists = tuple(misbehave or ()), tuple(breaks or ())
     looks = theme, ascii
-    _done(go(scenario, *lists, pace, headless, json, journal, handset, timeout, looks))
+    done(go(scenario, *lists, pace, headless, json, journal, handset, timeout, looks))
 
 
 @app.command()
@@ -154,7 +117,7 @@ def run(
 
     lists = tuple(listen or ()), tuple(sync or ()), tuple(breaks or ())
     looks = theme, ascii
-    _done(go(profile, server_url, *lists, headless, json, once, timeout, journal, state, looks))
+    done(go(profile, server_url, *lists, headless, json, once, timeout, journal, state, looks))
 
 
 @app.command()
@@ -241,161 +204,11 @@ def explain(
         ),
         previous_secret=previous_secret,
     )
-    _done(verb.explain(source, profile, state, given, json, show_secrets))
+    done(verb.explain(source, profile, state, given, json, show_secrets))
 
 
-@digest_app.command()
-def basic(user: User, password: Password, json: Json = False) -> None:
-    """syncml:auth-basic."""
-    from emulator.protocol import digest
-    from emulator.verbs.digest import show
-
-    show(digest.basic(user, password), json)
-
-
-@digest_app.command()
-def md5(user: User, password: Password, nonce_hex: NonceHex, json: Json = False) -> None:
-    """syncml:auth-md5, SyncML 1.1 and later."""
-    from emulator.protocol import digest
-    from emulator.verbs.digest import octets, show
-
-    show(digest.md5(user, password, octets(nonce_hex, "--nonce-hex")), json)
-
-
-@digest_app.command(name="md5-1.0")
-def md5_10(user: User, password: Password, nonce_hex: NonceHex, json: Json = False) -> None:
-    """syncml:auth-md5, SyncML 1.0."""
-    from emulator.protocol import digest
-    from emulator.verbs.digest import octets, show
-
-    show(digest.md5_10(user, password, octets(nonce_hex, "--nonce-hex")), json)
-
-
-@digest_app.command()
-def hmac(
-    user: User,
-    password: Password,
-    nonce_hex: NonceHex,
-    body: Annotated[Path, typer.Option("--body", metavar="FILE")],
-    json: Json = False,
-) -> None:
-    """syncml:auth-MAC, the header x-syncml-hmac."""
-    from emulator.verbs import digest as verb
-
-    verb.show(verb.hmac(user, password, verb.octets(nonce_hex, "--nonce-hex"), body), json)
-
-
-@digest_app.command()
-def notification(
-    server_id: Annotated[str, typer.Option("--server-id", metavar="S")],
-    password: Password,
-    nonce_hex: NonceHex,
-    trigger_hex: Annotated[str, typer.Option("--trigger-hex", metavar="HEX")],
-    json: Json = False,
-) -> None:
-    """The digest of a notification (package #0)."""
-    from emulator.protocol import digest
-    from emulator.verbs.digest import octets, show
-
-    nonce = octets(nonce_hex, "--nonce-hex")
-    show(
-        digest.notification(server_id, password, nonce, octets(trigger_hex, "--trigger-hex")), json
-    )
-
-
-@app.command()
-def convert(
-    source: Annotated[str, typer.Argument(metavar="IN", help="A file, or -.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="OUT")] = None,
-) -> None:
-    """WBXML to XML and back."""
-    from emulator.verbs.convert import convert as go
-
-    go(source, output)
-
-
-@app.command()
-def check(
-    scenarios: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="SCENARIO...", help="Numbers, names, TOML files; all; list."),
-    ] = None,
-    server_url: Annotated[
-        str, typer.Option("--server-url", metavar="URL", help="Not the built-in server: this one.")
-    ] = "",
-    profile: Annotated[
-        str, typer.Option("--profile", metavar="P", help="The account at that server.")
-    ] = "",
-    misbehave: Misbehave = None,
-    json: Json = False,
-    junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE")] = None,
-    screen: Annotated[
-        bool, typer.Option("--screen", help="Play one on the screen, expected beside actual.")
-    ] = False,
-    pace: Pace = 2.0,
-) -> None:
-    """Scripted scenarios: given, when, expect; every step and branch of the change request."""
-    from emulator.verbs.check import check as go
-
-    names, broken = tuple(scenarios or ()), tuple(misbehave or ())
-    _done(go(names, server_url, profile, broken, json, junit, pace if screen else None))
-
-
-@app.command()
-def serve(
-    port: Annotated[int, typer.Option("--port", metavar="P", min=0, max=65535)] = 8180,
-    accounts: Annotated[Path | None, typer.Option("--accounts", metavar="FILE")] = None,
-    state: Annotated[
-        Path | None, typer.Option("--state", metavar="FILE", help="Keep what sessions change here.")
-    ] = None,
-    misbehave: Misbehave = None,
-) -> None:
-    """The built-in server alone, with its control interface on loopback."""
-    from emulator.verbs.serve import serve as go
-
-    _done(go(port, accounts, state, tuple(misbehave or ())))
-
-
-@app.command()
-def nonces(
-    profile: Annotated[str, typer.Argument(help="A profile file, or a shipped profile's name.")],
-    action: Annotated[Action, typer.Argument()] = "show",
-    nonce: Annotated[str | None, typer.Argument(metavar="[HEX]", help="For set.")] = None,
-    slot: Annotated[Slot, typer.Option("--slot", help="Which nonce.")] = "server",
-    account: Annotated[str, typer.Option("--account", metavar="NAME")] = "",
-    sheet: Annotated[bool, typer.Option("--sheet", help="What to enter at the server.")] = False,
-    secret_from: Annotated[
-        str,
-        typer.Option(
-            "--server-secret-from",
-            metavar="env:NAME|file:PATH|-",
-            help="With set: a new server secret; HEX is then its server nonce (AAuthData).",
-        ),
-    ] = "",
-    bootstrap: Annotated[
-        bool, typer.Option("--bootstrap", help="With it: HEX, or empty, is both nonces.")
-    ] = False,
-    state: StateFolder = None,
-    json: Json = False,
-    show_secrets: Secrets = False,
-) -> None:
-    """What the store holds, with the ledger; change it for a test."""
-    from emulator.verbs import nonces as verb
-
-    if sheet:
-        verb.sheet(profile, state, account, show_secrets)
-    elif action == "show":
-        verb.show(profile, state, account, json)
-    elif secret_from and action == "set":
-        from emulator.verbs import credentials
-
-        credentials.replace(profile, state, account, secret_from, nonce, bootstrap)
-    elif secret_from or bootstrap:
-        from emulator.verbs.exits import Failure
-
-        raise Failure("--server-secret-from goes with set, --bootstrap with both")
-    else:
-        verb.change(profile, state, account, action, slot, nonce)
+for _verb in (convert, check, serve, nonces):
+    app.command()(_verb)
 
 
 @app.command(name="open")
@@ -411,7 +224,7 @@ def open_(
     """A journal on the screen, also one that is still being written."""
     from emulator.verbs.open import open_ as go
 
-    _done(go(journal, profile, state, (theme, ascii)))
+    done(go(journal, profile, state, (theme, ascii)))
 
 
 @app.command(
@@ -429,84 +242,7 @@ def web(
     """The screen in a browser: web [--host H] [--port P] demo|run|open with their options."""
     from emulator.verbs.web import web as go
 
-    _done(go(host, port, tuple(context.args)))
-
-
-@profile_app.command(name="list")
-def list_profiles() -> None:
-    """The shipped profiles, and your own."""
-    from emulator.verbs import profile
-
-    profile.list_()
-
-
-@profile_app.command(name="show")
-def show_profile(name: str, show_secrets: Secrets = False) -> None:
-    """Every setting, and where it came from."""
-    from emulator.verbs import profile
-
-    profile.show(name, show_secrets)
-
-
-@profile_app.command(name="check")
-def check_profile(name: str) -> None:
-    """Whether a handset could work with it."""
-    from emulator.verbs import profile
-
-    profile.check(name)
-
-
-@profile_app.command(name="new")
-def new_profile(
-    url: Annotated[str, typer.Option("--url", metavar="URL")] = "",
-    user: User = "",
-    password_from: Annotated[
-        str,
-        typer.Option(
-            "--password-from",
-            metavar="env:NAME|file:PATH|-",
-            help="The profile says where it is; with - it stands in the profile.",
-        ),
-    ] = "",
-    server: Annotated[
-        str, typer.Option("--server", metavar="KIND", help="`profile list` names them.")
-    ] = "generic",
-    server_id: Annotated[str, typer.Option("--server-id", metavar="S")] = "",
-    secret_from: Annotated[
-        str, typer.Option("--server-secret-from", metavar="env:NAME|file:PATH|-")
-    ] = "",
-    device_id: Annotated[str, typer.Option("--device-id", metavar="ID")] = "",
-    codec: Annotated[Codec, typer.Option("--codec")] = "wbxml",
-    stores: Annotated[
-        str, typer.Option("--stores", metavar="NAME=URI,...", help="Default: the server kind's.")
-    ] = "",
-    pin: Annotated[
-        str,
-        typer.Option("--pin", metavar="SHA256", help="Trust this certificate; `shown`: any shown."),
-    ] = "",
-    name: Annotated[
-        str, typer.Option("--name", "-o", metavar="NAME|FILE", help="Default: the server's host.")
-    ] = "",
-    tries: Annotated[bool, typer.Option("--try/--no-try", help="Ask the server first.")] = True,
-) -> None:
-    """A profile for a server: tried at once, and written if the server takes it."""
-    from emulator.profiles import writing
-    from emulator.verbs import newprofile as verb
-
-    draft = writing.Draft(
-        url=url,
-        server=server,
-        user=user,
-        server_id=server_id,
-        device_id=device_id or writing.Draft().device_id,
-        codec=codec,
-        pin=pin,
-    )
-    _done(verb.new(verb.Wanted(draft, name, password_from, secret_from, stores, tries)))
-
-
-def _done(code: Exit) -> None:
-    raise typer.Exit(code)
+    done(go(host, port, tuple(context.args)))
 
 
 def main(arguments: list[str] | None = None) -> None:

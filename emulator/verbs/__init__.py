@@ -1,1 +1,1 @@
-"""What each verb of the command line does. `cli.py` declares them and imports one when it runs."""
+"""What each verb of the command line does. `cli.py` and `*_verbs.py` declare them and import one when it runs."""
