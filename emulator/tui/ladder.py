@@ -1,6 +1,6 @@
 """The ladder widget: a cursor over events, follow mode, and only the lines in sight are made.
 
-Where each event's lines begin is `layout.py`'s; what they say, `looks.py`'s and `ladder_lines.py`'s.
+Where each event's lines begin is `layout.py`'s; what they look like is `painter.py`'s.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,19 +8,19 @@ from typing import ClassVar
 
 from textual import events as input_events
 from textual.binding import BindingType
-from textual.cache import LRUCache
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
 from emulator.eventlog import place
-from emulator.exports import ladder_lines, lanes
+from emulator.exports import lanes
 from emulator.exports.text import Line, Span
 from emulator.protocol.events import Event
 from emulator.tui.actions import bindings
 from emulator.tui.annotations import Annotations
-from emulator.tui.block import Block, Scrolling, focus_mark, selected, strip_of
+from emulator.tui.block import Block, Scrolling, focus_mark, selected
 from emulator.tui.layout import Layout, Picked, Rows
+from emulator.tui.painter import Painter
 
 
 class Lanes(Block):
@@ -54,14 +54,12 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         self._all = Layout()
         self._rows: Rows = self._all
         """What is on the screen: all rows, or those that a filter has found."""
-        self._times: lanes.Times = "interval"
+        self._painter = Painter(self, self._all)
         self._cursor = -1
         self._anchor = -1
         """Index of the event to stay at when other rows are shown."""
         self._following = True
         self._selected: tuple[int, Event] | None = None
-        self._lines: LRUCache[tuple[int, int], list[Line]] = LRUCache(2048)
-        self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(4096)
 
     @property
     def following(self) -> bool:
@@ -69,14 +67,11 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
 
     @property
     def times(self) -> lanes.Times:
-        return self._times
+        return self._painter.times
 
     def turn_times(self) -> None:
         """Shows the next kind of times."""
-        kinds = list(lanes.TIMES)
-        self._times = kinds[(kinds.index(self._times) + 1) % len(kinds)]
-        self._lines.clear()
-        self._strips.clear()
+        self._painter.turn_times()
         self.refresh()
 
     @property
@@ -114,8 +109,7 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         self._anchor = self.place if self.place >= 0 else self._anchor
         self._rows = rows if rows is not None else self._all
         self._cursor = -1
-        self._lines.clear()
-        self._strips.clear()
+        self._painter.forget()
         self.refresh()
         self.grown(0)
 
@@ -135,8 +129,7 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         """Something was noted about earlier events."""
         if isinstance(self._rows, Picked):
             self._rows.lay_out()
-        self._lines.clear()
-        self._strips.clear()
+        self._painter.forget()
         self.set_height(self._rows.height)
         if not self._following:
             self._reveal()
@@ -168,20 +161,18 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         self._all.lay_out(width, self._events)
         if isinstance(self._rows, Picked):
             self._rows.lay_out()
-        self._lines.clear()
-        self._strips.clear()
+        self._painter.forget()
         self.set_height(self._rows.height)
 
     def renew(self, events: Sequence[Event]) -> None:
         """The same events, which look otherwise now but take the same lines."""
         self._events = events
         self._selected = None
-        self._lines.clear()
-        self._strips.clear()
+        self._painter.forget()
         self.refresh()
 
     def notify_style_update(self) -> None:
-        self._strips.clear()
+        self._painter.forget_colours()
         super().notify_style_update()
 
     def on_resize(self, event: input_events.Resize) -> None:
@@ -197,31 +188,10 @@ class Ladder(Scrolling, can_focus=True, inherit_bindings=False):
         if number >= self._rows.height:
             return Strip.blank(self.size.width, self.rich_style)
         row = self._rows.at(number)
-        strip = self._strips.get((number, width))
-        if strip is None:
-            line = self._row(row, width)[number - self._rows.tops[row]]
-            strip = strip_of(self, line, width)
-            self._strips[number, width] = strip
+        strip = self._painter.strip(self._rows, self._events, row, number, width)
         if row == self._cursor and number >= self._rows.first(row):
             strip = selected(self, strip)
         return strip
-
-    def _row(self, row: int, width: int) -> list[Line]:
-        lines = self._lines.get((row, width))
-        if lines is None:
-            rows, events = self._rows, self._events
-            event = events[rows.events[row]]
-            words = rows.separators.get(row)
-            look = self._all.look(event)
-            assert look is not None
-            before = None if words or row == 0 else events[rows.events[row - 1]].at
-            when = ladder_lines.time_of(self._times, event.at, before, self._all.began(event))
-            aside = self._all.asides[rows.origin(row)]
-            lines = ladder_lines.paint(look, when, width, event.session * aside)
-            if words:
-                lines.insert(0, ladder_lines.separator(words, width))
-            self._lines[row, width] = lines
-        return lines
 
     def _select(self, row: int) -> None:
         before = self._cursor
