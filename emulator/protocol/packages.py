@@ -127,6 +127,7 @@ def changes(turn: Turn, message: Message, statuses: Sequence[Answer]) -> bool:
     """Package 3: as many of our changes as fit. True when it was the last of it."""
     head = [success_status(turn, message), *statuses]
     chosen, whole = _fill(turn, head)
+    sync.goes_out(turn, {name for name, _ in chosen})
     send(turn, 3, head, [part for _, part in chosen], final=whole)
     _note(turn, chosen)
     return whole

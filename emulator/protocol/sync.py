@@ -5,7 +5,7 @@ values of a turn; the server's changes are in `incoming.py`. [SyncML DS Protocol
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Literal
 
 import msgspec
@@ -295,12 +295,17 @@ def _content(data: bytes) -> str | bytes:
         return data
 
 
+def goes_out(turn: Turn, names: Container[str]) -> None:
+    """Says of each datastore whose first Sync is about to leave how many changes there are in all."""
+    for store in turn.state.stores:
+        if store.name in names and not store.opened:
+            turn.record(ChangesCounted("out", store.name, store.agreed, store.total))
+
+
 def went_out(turn: Turn, msg_id: int, syncs: Iterable[tuple[str, Sync]]) -> None:
     """Notes which operations a message carries, under the CmdIDs that they got."""
     for name, sync in syncs:
         store = next(s for s in turn.state.stores if s.name == name)
-        if not store.opened:
-            turn.record(ChangesCounted("out", name, store.agreed, store.total))
         count = len(sync.commands)
         refs = (*store.sync_refs, (msg_id, sync.cmd_id))
         gone = tuple(
