@@ -6,7 +6,7 @@ Knows how a run ended, not how that is drawn.
 from emulator.tui.device import Ended
 
 WORDS: dict[tuple[str, str], str] = {
-    ("synchronised", ""): "Synchronised.",
+    ("synchronised", ""): "Everything is up to date.",
     ("ignored", ""): "A request came that this phone did not follow.",
     ("ignored", "digest"): (
         "A request came that nobody could prove to be the server's. Nothing was done. "

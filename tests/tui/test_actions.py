@@ -541,9 +541,9 @@ async def leave_detail(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
 
 async def phone(app: HandsetApp, pilot: Pilot[None], key: str) -> None:
     await pilot.press(key)
-    await until(pilot, lambda: "Synchronised. 1 sent" in text_of(app))
+    await until(pilot, lambda: "Everything is up to date" in text_of(app))
     await pilot.press(key)
-    await until(pilot, lambda: "Synchronised. 1 sent" not in text_of(app))
+    await until(pilot, lambda: "Everything is up to date" not in text_of(app))
 
 
 async def sync(app: HandsetApp, pilot: Pilot[None], key: str) -> None:

@@ -43,5 +43,5 @@ def test_the_newest_clue_that_explains_the_outcome_counts() -> None:
     ended = Ended("transport", ("wire", "http-404", "unreachable"))
     assert sentence(ended) == WORDS["transport", "http-404"]
     assert sentence(Ended("transport", ("wire",))) == WORDS["transport", ""]
-    assert sentence(Ended("synchronised")) == "Synchronised. Nothing was new."
+    assert sentence(Ended("synchronised")) == "Everything is up to date. Nothing was new."
     assert sentence(Ended("no outcome")) == "The synchronisation did not work. Try again."
