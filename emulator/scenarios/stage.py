@@ -29,8 +29,8 @@ from emulator.wire.notification import Sync
 
 LIMIT = 20.0
 """Seconds that a run may take; the clock is not judged, a run without an end is."""
-HTTP_TIMEOUT = 1.0
-"""Seconds that a reply may take, where the scenario does not say otherwise: loopback is quick."""
+HTTP_TIMEOUT = 3.0
+"""Seconds that a reply may take, where the scenario does not say otherwise: also a busy machine is quicker."""
 
 
 class PowerCut(Exception):

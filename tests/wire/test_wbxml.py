@@ -89,7 +89,7 @@ def test_locate_follows_the_tree(document: Document) -> None:
 
 
 @given(mutated(list(MESSAGES.values())))
-@settings(suppress_health_check=SLOW, deadline=None, max_examples=400)
+@settings(suppress_health_check=SLOW, deadline=None, max_examples=200)
 def test_damaged_octets_only_raise_wire_errors(octets: bytes) -> None:
     try:
         document = wbxml.decode(octets)

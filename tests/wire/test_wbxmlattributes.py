@@ -162,7 +162,7 @@ def test_tokens_cannot_become_a_large_value() -> None:
 
 
 @given(mutated([message for _, message in CP_PAIRS.values()]))
-@settings(suppress_health_check=SLOW, deadline=None, max_examples=300)
+@settings(suppress_health_check=SLOW, deadline=None, max_examples=150)
 def test_damaged_octets_only_raise_wire_errors(message: bytes) -> None:
     try:
         document = wbxml.decode(message)

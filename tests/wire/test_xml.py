@@ -65,7 +65,7 @@ def test_round_trip(document: Document) -> None:
 
 
 @given(mutated(list(MESSAGES.values())))
-@settings(suppress_health_check=SLOW, deadline=None, max_examples=400)
+@settings(suppress_health_check=SLOW, deadline=None, max_examples=200)
 def test_damaged_octets_only_raise_wire_errors(octets: bytes) -> None:
     try:
         document = xml.decode(octets)
