@@ -218,12 +218,13 @@ class Stage(ABC):
     # Notifications
 
     def next_id(self, wanted: int | str) -> int:
-        """The SessionID of the next notification; a new one has four digits and no octet of zero."""
+        """The SessionID of the next notification. A new one has four digits, a letter among them, and
+        no octet of zero: its encodings are all different."""
         if isinstance(wanted, int):
             self.last_id = wanted
         elif wanted == "new":
             fresh = self.last_id
-            while fresh == self.last_id:
+            while fresh == self.last_id or f"{fresh:X}".isdigit():
                 fresh = secrets.choice(range(16, 256)) << 8 | secrets.choice(range(1, 256))
             self.last_id = fresh
         return self.last_id

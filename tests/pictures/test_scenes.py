@@ -11,7 +11,7 @@ from tests.pictures.scenes import SCENES, Scene
 SAYS = {
     "demo-80x24": "confirmed",
     "demo-120x40": "equal",
-    "demo-200x60": "Everything"Synchronised.&#160;2&#160;sent"#160;is"Synchronised.&#160;2&#160;sent"#160;up"Synchronised.&#160;2&#160;sent"#160;to"Synchronised.&#160;2&#160;sent"#160;date",
+    "demo-200x60": "Everything&#160;is&#160;up&#160;to&#160;date",
     "refused-120x40": "near&#160;miss",
     "nonces-120x40": "ledger",
     "step-120x40": "waits",
