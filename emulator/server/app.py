@@ -1,18 +1,14 @@
-"""The HTTP shell: a Starlette application under uvicorn, in the event loop that is running.
+"""The HTTP shell: a Starlette application in the event loop that is running.
 
-The one module that imports either. Carries octets between sockets and the service; what they mean
-is none of its business.
+Carries octets between sockets and the service; what they mean is none of its business.
 """
 
 import asyncio
 import contextlib
-import logging
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
@@ -21,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from emulator.listener import Listener
 from emulator.server import accounts, control
 from emulator.server.exchange import Fact, Late, Lost, Request, Said
 from emulator.server.misbehaviour import HONEST, Misbehaviour
@@ -31,8 +28,6 @@ from emulator.wire import authmac
 PATH = "/sync"
 LIMIT = 4 * 1024 * 1024
 """Octets of a request that are read at most."""
-
-logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
 
 
 class Server(Service):
@@ -65,8 +60,7 @@ class Server(Service):
         self.host = host
         self.port = port
         self.late = late
-        self._running: _Uvicorn | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._listener: Listener | None = None
         self._connections: dict[tuple[str, int], asyncio.Transport] = {}
 
     @property
@@ -75,46 +69,29 @@ class Server(Service):
         return self.state.url
 
     async def start(self) -> None:
-        listener = _listener(self.host, self.port)
-        self.port = listener.getsockname()[1]
+        http = _protocol(self._connections)
+        self._listener = Listener(application(self), self.host, self.port, http=http)
+        self.port = self._listener.port
         host = f"[{self.host}]" if ":" in self.host else self.host
         self.state = msgspec.structs.replace(self.state, url=f"http://{host}:{self.port}{PATH}")
-        config = uvicorn.Config(
-            application(self),
-            http=_protocol(self._connections),
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._running = _Uvicorn(config)
-        self._task = asyncio.create_task(self._running.serve(sockets=[listener]))
-        ready = asyncio.create_task(self._running.ready.wait())
-        await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
-        if not ready.done():
-            ready.cancel()
-            await self._task
-            raise OSError(f"{self.host}:{self.port}: the server did not start")
+        await self._listener.start()
 
     async def stop(self) -> None:
         """Closes the port and all connections; what is under way is not waited for."""
-        if self._running is None or self._task is None:
+        if self._listener is None:
             return
-        self._running.leave.set()
+        self._listener.leave()
         for connection in list(self._connections.values()):
             connection.abort()
-        await self._task
-        self._running = self._task = None
+        await self._listener.stop()
+        self._listener = None
 
     async def serve(self) -> None:
         """Runs until cancelled, or until `stop` is called elsewhere."""
         await self.start()
-        assert self._task is not None
+        assert self._listener is not None
         try:
-            await asyncio.shield(self._task)
+            await self._listener.stopped()
         finally:
             await self.stop()
 
@@ -130,39 +107,6 @@ class Server(Service):
         connection = self._connections.get(client)
         if connection is not None:
             connection.abort()
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.setblocking(False)
-    except OSError as wrong:
-        listener.close()
-        raise OSError(wrong.errno, f"{host}:{port}: {wrong.strerror}") from None
-    return listener
-
-
-class _Uvicorn(uvicorn.Server):
-    """uvicorn in a loop that is not its own: takes no signals, says when it is ready, stops at once."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-        self.leave = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    async def main_loop(self) -> None:
-        await self.leave.wait()
 
 
 def _protocol(connections: dict[tuple[str, int], asyncio.Transport]) -> type[H11Protocol]:
