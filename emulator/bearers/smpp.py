@@ -1,0 +1,124 @@
+"""The SMSC side of SMPP 3.4: a gateway binds and submits, and the handset is who it submits to.
+
+The protocol is the library `smpp34`'s (extra `[smpp]`); here is only what a submit_sm means for us.
+[SMPP 3.4, 4.4, 5.3.2]
+"""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from emulator.wire import udh
+from emulator.wire.received import Received, ShortMessage
+from emulator.wire.udh import Part, Ports
+
+UDH_INDICATOR = 0x40
+"""In esm_class: the message starts with a user data header [5.2.12]."""
+SOURCE_PORT, DESTINATION_PORT = 0x020A, 0x020B
+SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER = 0x020C, 0x020E, 0x020F
+MESSAGE_PAYLOAD = 0x0424
+INVALID_ESM_CLASS = 0x43
+
+Tlvs = Sequence[tuple[int, bytes]]
+
+
+class Smpp:
+    """`open` raises OSError with a reason when it cannot listen, or when the library is not there."""
+
+    def __init__(self, host: str, port: int, deliver: Callable[[Received], None]) -> None:
+        self.host, self.port = host, port
+        self._deliver = deliver
+        self._server: Any = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"smpp://{self.host}:{self.port}"
+
+    async def open(self) -> None:
+        try:
+            import smpp34
+        except ImportError:
+            raise OSError("smpp34 is not installed: pip install 'ds-handset[smpp]'") from None
+        server = smpp34.Server(self.host, self.port, system_id="handset")
+        try:
+            await server.start()
+        except Exception as wrong:  # the library's own error says no more than its text
+            raise OSError(f"{self.address}: {wrong}") from None
+        self._server = server
+        self._task = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        ids = itertools.count(1)
+        bound: dict[str, str] = {}
+        while True:
+            event = await self._server.next()
+            if type(event).__name__ == "Esme":
+                bound[event.session_id] = event.system_id
+                continue
+            if type(event).__name__ != "SubmitSmEvent":
+                bound.pop(event.session_id, None)
+                continue
+            tlvs = [(tlv.tag, bytes(tlv.value)) for tlv in event.tlvs]
+            octets = bytes(event.short_message)
+            try:
+                content = short_message(
+                    event.source_addr,
+                    event.destination_addr,
+                    event.esm_class,
+                    event.data_coding,
+                    octets,
+                    tlvs,
+                )
+            except ValueError:
+                event.reject(INVALID_ESM_CLASS)
+                continue
+            event.accept(f"{next(ids):X}")
+            sender = bound.get(event.session_id, event.session_id)
+            self._deliver(Received(self.address, sender, content))
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        if self._server is not None:
+            server, self._server = self._server, None
+            with contextlib.suppress(RuntimeError):
+                self._stopping = asyncio.ensure_future(server.stop())
+
+
+def short_message(
+    source: str, destination: str, esm_class: int, coding: int, octets: bytes, tlvs: Tlvs
+) -> ShortMessage:
+    """A submit_sm as an SMS: ports and parts are in its header, or in optional parameters [5.3.2.22].
+
+    Raises ValueError (a WireError) when there is to be a header and there is none.
+    """
+    values = dict(tlvs)
+    data = octets or values.get(MESSAGE_PAYLOAD, b"")
+    if esm_class & UDH_INDICATOR:
+        length = udh.read(data).length
+        return ShortMessage(source, destination, data[:length], data[length:], coding)
+    header = udh.build(_ports(values), _part(values))
+    return ShortMessage(source, destination, header, data, coding)
+
+
+def _number(values: dict[int, bytes], tag: int) -> int | None:
+    return int.from_bytes(values[tag], "big") if tag in values else None
+
+
+def _ports(values: dict[int, bytes]) -> Ports | None:
+    destination = _number(values, DESTINATION_PORT)
+    if destination is None or destination > 0xFFFF:
+        return None
+    return Ports(destination, (_number(values, SOURCE_PORT) or 0) & 0xFFFF)
+
+
+def _part(values: dict[int, bytes]) -> Part | None:
+    found = [_number(values, tag) for tag in (SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER)]
+    reference, total, number = (value or 0 for value in found)
+    if None in found or reference > 0xFFFF or total > 0xFF or not 1 <= number <= total:
+        return None
+    return Part(reference, 16, total, number)

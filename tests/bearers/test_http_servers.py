@@ -1,0 +1,86 @@
+"""The bearers that are HTTP servers: the SMSC's GET, OTA-HTTP push, a plain POST."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from emulator.bearers import smsc_http
+from emulator.bearers.httpd import HttpBearer
+from emulator.bearers.ota_http import OtaHttp
+from emulator.bearers.smsc_http import SmscHttp
+from emulator.wire.limits import MAX_DATAGRAM
+from emulator.wire.received import Posted, Received, ShortMessage
+
+DS = "application/vnd.syncml.ds.notification"
+KANNEL = (
+    "username=nork&password=z0rK&to=%2B358401234567&text=%03%06%00%CE+x&udh=%06%05%04%0B%84%23%F0"
+    "&from=12345&coding=1&smsc=HTTPK&validity=24"
+)
+
+
+@asynccontextmanager
+async def opened(
+    kind: Callable[..., HttpBearer],
+) -> AsyncIterator[tuple[HttpBearer, httpx.AsyncClient, list[Received]]]:
+    received: list[Received] = []
+    bearer = kind("127.0.0.1", 0, received.append)
+    await bearer.open()
+    url = bearer.address.replace("smsc-http", "http")
+    async with httpx.AsyncClient(base_url=url) as client:
+        yield bearer, client, received
+    bearer.close()
+
+
+async def test_what_kannels_http_link_asks() -> None:
+    async with opened(SmscHttp) as (bearer, client, received):
+        answer = await client.get(f"/kannel?{KANNEL}")
+    assert (answer.status_code, answer.text) == (202, "0: Accepted for delivery")
+    header = bytes.fromhex("0605040b8423f0")
+    message = ShortMessage("12345", "+358401234567", header, b"\x03\x06\x00\xce x", 4)
+    assert [each.content for each in received] == [message]
+    assert received[0].bearer == bearer.address
+
+
+@pytest.mark.parametrize(
+    ("query", "words"), [("udh=%00", "text= is missing"), ("text=x&coding=7", "0, 1 or 2")]
+)
+async def test_what_is_no_sms(query: str, words: str) -> None:
+    async with opened(SmscHttp) as (_, client, received):
+        answer = await client.get(f"/?{query}")
+    assert answer.status_code == 400 and words in answer.text and received == []
+
+
+async def test_ota_http_push() -> None:
+    headers = {"Content-Type": DS, "X-Wap-Application-Id": "x-wap-application:push.syncml"}
+    async with opened(OtaHttp) as (_, client, received):
+        answer = await client.post("/", content=b"\x01\x02", headers=headers)
+    assert answer.status_code == 204 and answer.headers["X-Wap-Push-Status"] == "400 Accepted"
+    (one,) = received
+    assert isinstance(one.content, Posted) and one.content.body == b"\x01\x02"
+    assert ("x-wap-application-id", "x-wap-application:push.syncml") in one.content.headers
+
+
+async def test_a_plain_post() -> None:
+    async with opened(OtaHttp) as (_, client, received):
+        answer = await client.post("/any", content=b"x", headers={"Content-Type": DS})
+    assert answer.status_code == 202 and len(received) == 1
+
+
+async def test_what_is_not_taken() -> None:
+    async with opened(OtaHttp) as (_, client, received):
+        assert (await client.get("/")).status_code == 405
+        assert (await client.post("/", content=bytes(MAX_DATAGRAM + 1))).status_code == 413
+    assert received == []
+
+
+@pytest.mark.parametrize("kind", [SmscHttp, OtaHttp])
+async def test_a_port_in_use(kind: Callable[..., HttpBearer]) -> None:
+    async with opened(kind) as (bearer, _, _):
+        with pytest.raises(OSError, match="in use"):
+            await kind("127.0.0.1", bearer.port, lambda received: None).open()
+
+
+def test_plus_is_a_blank_and_percent_any_octet() -> None:
+    assert smsc_http.short_message("text=a+b%2B%FF").data == b"a b+\xff"
