@@ -100,12 +100,34 @@ class BearerFailed(What, frozen=True):
     reason: str
 
 
-class PushArrived(What, frozen=True):
-    """Octets came in on a bearer, before anything was understood of them."""
+class SmsArrived(What, frozen=True):
+    """An SMS came in on a bearer: the whole of a push, one part of it, or something else.
+
+    `form` is "deliver", "submit" (PDUs) or "message" (its header, then its data, as a service centre
+    has them); `number` of `total` parts, 0 of 0 when it is none that can be read.
+    """
 
     bearer: str
     sender: str
     octets: Octets
+    form: Literal["deliver", "submit", "message"]
+    address: str
+    number: int
+    total: int
+
+
+class PushArrived(What, frozen=True):
+    """Octets came in on a bearer, before anything was understood of them.
+
+    `headers` are those of the HTTP request that carried it; `parts`: of how many SMS it was put
+    together, 0 for none.
+    """
+
+    bearer: str
+    sender: str
+    octets: Octets
+    headers: Headers = ()
+    parts: int = 0
 
 
 class NotificationRead(What, frozen=True):
@@ -488,6 +510,7 @@ AnyWhat = (
     | PowerCut
     | BearerOpened
     | BearerFailed
+    | SmsArrived
     | PushArrived
     | NotificationRead
     | NonceTried

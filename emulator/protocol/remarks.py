@@ -18,6 +18,21 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 REMARKS: dict[str, tuple[Severity, str, str]] = {
+    "sms-malformed": (
+        "warning",
+        "3GPP TS 23.040, 9.2",
+        "an SMS that cannot be read; nothing is made of it",
+    ),
+    "sms-incomplete": (
+        "warning",
+        "3GPP TS 23.040, 9.2.3.24.1",
+        "a long SMS of which parts never came; it is given up",
+    ),
+    "sms-part-again": (
+        "note",
+        "3GPP TS 23.040, 9.2.3.24.1",
+        "a part of a long SMS came again; the newer one counts",
+    ),
     "several-accounts": (
         "note",
         "decision 15",

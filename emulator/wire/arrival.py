@@ -4,6 +4,7 @@ Takes bare package #0 and WSP push. Says for whom it is; whether it is genuine i
 business.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -28,6 +29,8 @@ _WBXML_MESSAGES = (
 """Beginnings of a SyncML message in WBXML: version and public identifier. A digest may begin so."""
 OLDEST_VERSION, NEWEST_VERSION = 10, 20
 """Version fields of 1.0 and of DS 2.0, as far as known; more than that is no package #0."""
+_UNSAID = {"", "application/octet-stream", "application/x-www-form-urlencoded"}
+"""Media types of who did not say one (the last is curl's)."""
 _DS11 = ("application/vnd.syncml+wbxml", "application/vnd.syncml+xml")
 
 
@@ -93,6 +96,24 @@ def read(octets: bytes) -> Arrival:
     return bare if is_notification else pushed
 
 
+def posted(headers: Sequence[tuple[str, str]], body: bytes) -> Arrival:
+    """Unwraps the body of an HTTP POST, of which the headers say what it is; without a media type of
+    its own the octets say it. Names of headers in lower case. Raises WireError.
+
+    [WAP-235-PushOTA: OTA-HTTP carries content type and application id as headers]
+    """
+    found = dict(headers)
+    content_type = found.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type in _UNSAID:
+        return read(body)
+    fields = [("Content-Type", content_type)]
+    application = found.get("x-wap-application-id", "")
+    if application:
+        fields.append(("X-Wap-Application-Id", application))
+    layer = Layer("http post", 0, tuple(fields))
+    return _typed(layer, content_type, push.application(application), body, 0)
+
+
 def _bare(octets: bytes) -> Arrival:
     is_message = octets.startswith(_WBXML_MESSAGES)
     try:
@@ -117,18 +138,23 @@ def _pushed(wsp: push.Push) -> Arrival:
         ),
         wsp.spans,
     )
-    if wsp.application_id not in _FOR_SYNCML:
-        return Arrival((layer,), NotForUs(f"it is for {wsp.application_id}"))
-    if wsp.content_type in _DS11:
-        return Arrival((layer,), Ds11Alert(wsp.body, wsp.content_type))
-    usage = _USAGES.get(wsp.content_type)
+    return _typed(layer, wsp.content_type, wsp.application_id, wsp.body, wsp.body_at)
+
+
+def _typed(layer: Layer, content_type: str, application: str, body: bytes, at: int) -> Arrival:
+    """Content of which a wrapping says the type and for whom it is; `at` is its place."""
+    if application not in _FOR_SYNCML:
+        return Arrival((layer,), NotForUs(f"it is for {application}"))
+    if content_type in _DS11:
+        return Arrival((layer,), Ds11Alert(body, content_type))
+    usage = _USAGES.get(content_type)
     if usage is None:
-        return Arrival((layer,), NotForUs(f"its content type is {wsp.content_type}"))
+        return Arrival((layer,), NotForUs(f"its content type is {content_type}"))
     try:
-        content = notification.parse(wsp.body, usage)
+        content = notification.parse(body, usage)
     except WireError as wrong:
-        raise WireError(wrong.offset + wsp.body_at, wrong.expected, wrong.found) from None
-    return Arrival((layer, _package0(content, wsp.body_at)), content)
+        raise WireError(wrong.offset + at, wrong.expected, wrong.found) from None
+    return Arrival((layer, _package0(content, at)), content)
 
 
 def _package0(content: Notification, offset: int) -> Layer:

@@ -221,6 +221,15 @@ def _content_type(octets: bytes, at: int, end: int) -> tuple[str, Form, int]:
     return _string(octets, start, stop)[0].lower(), "long", stop
 
 
+def application(text: str) -> str:
+    """An application id as a header has it, a URI, its last part or its code, as a URI [OMNA]."""
+    name = text.partition(";")[0].strip().lower()
+    if name.isascii() and name.isdigit() and len(name) < 10:
+        return APPLICATION_CODES.get(int(name), name)
+    short = f"x-wap-application:{name}"
+    return short if short in _APPLICATIONS_BY_NAME else name
+
+
 def _media_type(code: int) -> str:
     return CONTENT_TYPE_CODES.get(code, f"0x{code:02X}")
 

@@ -10,6 +10,7 @@ import msgspec
 
 from emulator.wire import gsm7, udh
 from emulator.wire.errors import WireError
+from emulator.wire.received import ShortMessage
 from emulator.wire.udh import Header
 
 Kind = Literal["deliver", "submit"]
@@ -90,6 +91,25 @@ def read(octets: bytes, *, centre: bool = True) -> Sms:
         *_said(header),
     ]
     return Sms(kind, via, address, alphabet, header, payload, start, tuple(fields))
+
+
+def of(message: ShortMessage) -> Sms:
+    """An SMS as a service centre gives it: octets, not packed, its header apart. Raises WireError."""
+    alphabet = _alphabet(message.coding, 0)
+    header = udh.read(message.header) if message.header else None
+    if header is not None and header.length != len(message.header):
+        raise WireError(header.length, "the end of the header", f"{len(message.header)} octets")
+    data = message.data
+    if alphabet == "UCS2":
+        data = data.decode("utf-16-be", "replace").encode()
+    fields = (
+        ("sender", message.originator),
+        ("recipient", message.recipient),
+        ("data coding", f"{message.coding:02X} ({alphabet})"),
+        *_said(header),
+    )
+    start = len(message.header)
+    return Sms("deliver", "", message.originator, alphabet, header, data, start, fields)
 
 
 def _centre(reader: _Octets) -> str:

@@ -148,3 +148,42 @@ def test_damaged_octets_raise_nothing_but_wire_errors(octets: bytes) -> None:
         assert 0 <= wrong.offset <= len(octets)
     else:
         assert arrived.layers
+
+
+@pytest.mark.parametrize(
+    "application",
+    ["", "x-wap-application:push.syncml", "push.syncml", "5", "5;q=1", "*", "0", "syncml.dm"],
+)
+def test_a_post_says_in_headers_what_it_is(application: str) -> None:
+    headers = [("content-type", f"{push.DS_NOTIFICATION}; v=1")]
+    if application:
+        headers.append(("x-wap-application-id", application))
+    octets = NOTIFICATIONS["notif.ds12"]
+    posted = arrival.posted(headers, octets)
+    assert posted.content == arrival.read(octets).content
+    assert [layer.name for layer in posted.layers] == ["http post", "package #0 (DS)"]
+
+
+@pytest.mark.parametrize("content_type", [None, "", "application/octet-stream"])
+def test_a_post_without_a_type_is_what_its_octets_are(content_type: str | None) -> None:
+    headers = [] if content_type is None else [("content-type", content_type)]
+    octets = bytes.fromhex(VECTORS["notif.ds12"]["output"]["wsp_pdu_hex"])
+    assert arrival.posted(headers, octets) == arrival.read(octets)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "application", "why"),
+    [
+        ("text/plain", "", "its content type is text/plain"),
+        (push.DS_NOTIFICATION, "x-wap-application:mms.ua", "it is for x-wap-application:mms.ua"),
+        (push.DS_NOTIFICATION, "http://example.com/app", "it is for http://example.com/app"),
+    ],
+)
+def test_a_post_for_somebody_else(content_type: str, application: str, why: str) -> None:
+    headers = [("content-type", content_type), ("x-wap-application-id", application)]
+    assert arrival.posted(headers, NOTIFICATIONS["notif.ds12"]).content == NotForUs(why)
+
+
+def test_a_post_of_a_ds11_alert() -> None:
+    found = arrival.posted([("content-type", "application/vnd.syncml+wbxml")], DS11)
+    assert found.content == Ds11Alert(DS11, "application/vnd.syncml+wbxml")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from emulator.wire import gsm7, sms, smsreader
 from emulator.wire.errors import WireError
+from emulator.wire.received import ShortMessage
 from emulator.wire.udh import Part, Ports
 from tests.wire.material import VECTORS
 from tests.wire.pushes import KANNEL
@@ -126,3 +127,20 @@ def test_anything_is_an_sms_or_a_wire_error(octets: bytes) -> None:
             assert 0 <= wrong.offset <= len(octets)
         else:
             assert read.payload_at <= len(octets)
+
+
+def test_an_sms_as_a_service_centre_has_it() -> None:
+    header = bytes.fromhex("0605040b8423f0")
+    read = smsreader.of(ShortMessage("12345", "+358401234567", header, WSP, 0xF5))
+    assert (read.address, read.alphabet, read.payload) == ("12345", "8-bit", WSP)
+    assert read.header is not None and read.header.ports == PORTS
+    assert (
+        smsreader.of(ShortMessage("1", "2", b"", "ü".encode("utf-16-be"), 8)).payload
+        == "ü".encode()
+    )
+
+
+@pytest.mark.parametrize("header", [b"\x06\x05", b"\x00\x00"])
+def test_a_header_that_is_none(header: bytes) -> None:
+    with pytest.raises(WireError):
+        smsreader.of(ShortMessage("1", "2", header, b"", 4))

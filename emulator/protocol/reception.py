@@ -1,0 +1,127 @@
+"""From what a bearer hands over to a push: SMS are read and put together, ports decide for whom. Pure.
+
+What the push is, and whether it is genuine, is not decided here. [3GPP TS 23.040, 9.2.3.24; WDP: port
+2948 is WAP connectionless push, 2949 its secure form]
+"""
+
+from typing import Literal
+
+import msgspec
+
+from emulator.protocol.events import Headers, Octets, PushArrived, SmsArrived, What
+from emulator.protocol.remarks import remark
+from emulator.wire import concatenation, smsreader
+from emulator.wire.concatenation import Pending, State, Whole
+from emulator.wire.errors import WireError
+from emulator.wire.push import SECURE_UDP_PORT, UDP_PORT
+from emulator.wire.received import Datagram, Pdu, Posted, Received, ShortMessage
+from emulator.wire.smsreader import Sms
+
+Form = Literal["deliver", "submit", "message"]
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """Nothing for a SyncML client. `reason` is a verdict's."""
+
+    reason: Literal["malformed", "not-for-us"]
+    words: str
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """`before`: events outside any run; `push`: a push that begins one; `ignored`: why it ends at once.
+
+    Without a push more parts must come.
+    """
+
+    before: tuple[What, ...] = ()
+    push: PushArrived | None = None
+    ignored: Ignored | None = None
+
+
+def receive(state: State, received: Received, at: float) -> tuple[State, Outcome]:
+    """One delivery at the time `at`. `state` are the long SMS that wait for parts."""
+    match received.content:
+        case Datagram(octets):
+            return state, Outcome(push=_push(received, octets))
+        case Posted(headers, body):
+            return state, Outcome(push=_push(received, body, headers))
+        case Pdu(octets):
+            return _sms(state, received, octets, at)
+        case ShortMessage(_, _, header, data, _):
+            return _sms(state, received, header + data, at)
+
+
+def expired(state: State, at: float) -> tuple[State, tuple[What, ...]]:
+    """What still waits at that time, and what is said of the rest."""
+    state, late = concatenation.expired(state, at)
+    return state, tuple(map(_given_up, late))
+
+
+def _sms(state: State, received: Received, octets: bytes, at: float) -> tuple[State, Outcome]:
+    content = received.content
+    form: Form = "message"
+    try:
+        if isinstance(content, ShortMessage):
+            sms = smsreader.of(content)
+        else:
+            sms = smsreader.read(octets)
+            form = sms.kind
+    except WireError as wrong:
+        arrived = _arrived(received, octets, "message", None)
+        words = remark("sms-malformed", str(wrong)).event()
+        push = _push(received, octets)
+        return state, Outcome((arrived, words), push, Ignored("malformed", str(wrong)))
+    state, taken = concatenation.take(state, sms, at)
+    before: list[What] = [_arrived(received, octets, form, sms)]
+    before += map(_given_up, taken.given_up)
+    if taken.again:
+        before.append(remark("sms-part-again", f"from {sms.address}").event())
+    if taken.whole is None:
+        return state, Outcome(tuple(before))
+    whole = taken.whole
+    push = _push(received, whole.payload, sender=whole.sender, parts=whole.parts)
+    return state, Outcome(tuple(before), push, _not_a_push(whole, sms))
+
+
+def _not_a_push(whole: Whole, sms: Sms) -> Ignored | None:
+    """The port says for which application of the phone an SMS is."""
+    if whole.ports is None:
+        return Ignored("not-for-us", f"an SMS for the owner ({sms.alphabet}), no push")
+    port = whole.ports.destination
+    if port == UDP_PORT:
+        return None
+    if port == SECURE_UDP_PORT:
+        return Ignored("not-for-us", f"port {port} is for WTLS, which this handset does not speak")
+    return Ignored("not-for-us", f"an SMS for port {port}; pushes come to {UDP_PORT}")
+
+
+def _given_up(pending: Pending) -> What:
+    missing = ", ".join(map(str, pending.missing[:5]))
+    detail = f"from {pending.key[0]}, part {missing} of {pending.total} is missing"
+    return remark("sms-incomplete", detail).event()
+
+
+def _arrived(
+    received: Received,
+    octets: bytes,
+    form: Form,
+    sms: Sms | None,
+) -> SmsArrived:
+    part = sms.header.part if sms and sms.header else None
+    number, total = (part.number, part.total) if part else (1, 1) if sms else (0, 0)
+    address = sms.address if sms else ""
+    return SmsArrived(
+        received.bearer, received.sender, Octets.of(octets), form, address, number, total
+    )
+
+
+def _push(
+    received: Received,
+    octets: bytes,
+    headers: Headers = (),
+    sender: str = "",
+    parts: int = 0,
+) -> PushArrived:
+    return PushArrived(
+        received.bearer, sender or received.sender, Octets.of(octets), headers, parts
+    )
