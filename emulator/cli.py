@@ -93,7 +93,9 @@ def run(
     listen: Annotated[
         list[str] | None,
         typer.Option(
-            "--listen", metavar="ADDR", help="udp://HOST:PORT, file:PATH or - (hex lines)."
+            "--listen",
+            metavar="ADDR",
+            help="A bearer: udp://H:P, modem:PATH, modem:tcp://H:P, smpp://H:P, smsc-http://H:P/, http://H:P/, file:PATH or - (hex lines).",
         ),
     ] = None,
     sync: Annotated[

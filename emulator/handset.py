@@ -16,7 +16,7 @@ from emulator.conductor import Client, Conductor, Gate, Question, Run, gated, no
 from emulator.journal import Journal
 from emulator.profiles import Profile
 from emulator.protocol import arrivals as waiting
-from emulator.protocol import san11, verdict
+from emulator.protocol import reception, san11, verdict
 from emulator.protocol.arrivals import Arrivals, Waiting
 from emulator.protocol.effects import SetNonce, Stopped
 from emulator.protocol.events import (
@@ -32,11 +32,12 @@ from emulator.protocol.events import (
     What,
 )
 from emulator.protocol.keyring import Account, Keyring, Replacement
+from emulator.protocol.reception import Ignored
 from emulator.protocol.remarks import remark
 from emulator.protocol.sync import SYNC_TYPES
 from emulator.protocol.verdict import REASONS, Verdict
 from emulator.store import Store
-from emulator.wire import arrival, codec
+from emulator.wire import codec
 from emulator.wire.arrival import Arrival, Ds11Alert, NotForUs
 from emulator.wire.errors import WireError
 from emulator.wire.httphead import without_userinfo
@@ -113,11 +114,20 @@ class Handset:
             self.journal.append(NoncesHeld(account.name, *held))
 
     async def deliver(self, octets: bytes, bearer: str, sender: str) -> int:
-        """A push has come in: judges it and starts, holds or ignores. Returns its run's number."""
+        """Octets have come in as a push; see `arrive`."""
+        return await self.arrive(PushArrived(bearer, sender, Octets.of(octets)))
+
+    async def arrive(self, push: PushArrived, ignored: Ignored | None = None) -> int:
+        """A push has come in: judges it and starts, holds or ignores. Returns its run's number.
+
+        `ignored`: it is known already that it is nothing for us.
+        """
         run = self._run()
-        run.record(PushArrived(bearer, sender, Octets.of(octets)))
+        run.record(push)
+        if ignored is not None:
+            return self._ignored(run, ignored.reason, ignored.words)
         try:
-            arrived = arrival.read(octets)
+            arrived = reception.unwrapped(push)
         except WireError as wrong:
             return self._ignored(run, "malformed", f"{REASONS['malformed']} ({wrong})")
         content = arrived.content

@@ -90,7 +90,7 @@ class Live(Hands):
         """A notification as the server would send it after a lost nonce: over the SessionID."""
         if self.awake is not None:
             octets = pushing.package_0(self._first, self.proposal)
-            self.awake.put(octets, "this handset, playing the sender", "own")
+            self.awake.put(octets, "this handset, playing the sender")
 
     @property
     def _first(self) -> Account:

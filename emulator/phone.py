@@ -9,10 +9,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from emulator.bearers import inbox, udp
+from emulator.bearers import addresses
+from emulator.bearers.addresses import Bearer, Ears
+from emulator.bearers.lines import Lines
+from emulator.bearers.udp import UdpBearer
 from emulator.conductor import Client, Gate, no_gate
 from emulator.eventlog import until
 from emulator.handset import Handset
+from emulator.intake import Intake
 from emulator.journal import Journal
 from emulator.profiles import Profile
 from emulator.protocol import inspection
@@ -20,18 +24,12 @@ from emulator.protocol.effects import Stopped
 from emulator.protocol.events import BearerFailed, BearerOpened, Event, Failed
 from emulator.protocol.keyring import Account, Device, Keyring
 from emulator.store import Store
-from emulator.wire.errors import WireError
 
-QUEUE = 1000
-"""Notifications that wait to be judged at most; what comes on top is lost, as in a phone."""
-
-
-class AddressError(ValueError):
-    """A bearer's address cannot be understood."""
+_IN_USE = (98, 48)
 
 
 class Phone:
-    """`listen` are addresses: udp://HOST:PORT, file:PATH, - (standard input, a hex line each).
+    """`listen` are addresses (`bearers.addresses`); raises AddressError for one that is none.
 
     `attended`: there is a person to ask; otherwise the profile answers.
     """
@@ -52,11 +50,8 @@ class Phone:
         self.profile = profile
         self.journal = journal
         self.store = Store(state)
-        self._addresses = [_address(address) for address in listen]
-        self._bearers: list[udp.UdpBearer] = []
-        self._readers: list[asyncio.Task[None]] = []
-        self._judging: set[asyncio.Task[int]] = set()
-        self._queue: asyncio.Queue[tuple[bytes, str, str]] = asyncio.Queue(QUEUE)
+        self._bearers: list[Bearer] = []
+        """Those that are open."""
         self._question: asyncio.Future[bool] | None = None
         self._last: Keyring | None = None
         """The keyring as it was when the power was cut."""
@@ -71,66 +66,45 @@ class Phone:
             clock=clock,
             runs=runs,
         )
+        self._intake = Intake(journal, self.handset.arrive, clock)
+        ears = Ears(self._intake.put, self._intake.take, self._failed, self._intake.tell)
+        self._wanted = [addresses.bearer(address, ears) for address in listen]
 
     async def start(self) -> None:
         """Announces the device and opens the bearers; one that fails is an event."""
         self.handset.announce()
-        self._readers.append(asyncio.create_task(self._judge()))
-        for kind, host, port in self._addresses:
-            if kind == "udp":
-                await self._open(udp.UdpBearer(host, port, self.put))
-            else:
-                self._readers.append(asyncio.create_task(self._read(host)))
+        self._intake.start()
+        for bearer in self._wanted:
+            await self._open(bearer)
 
-    async def _open(self, bearer: udp.UdpBearer) -> None:
+    async def _open(self, bearer: Bearer) -> None:
         try:
             await bearer.open()
         except OSError as wrong:
             reason = wrong.strerror or str(wrong)
-            if wrong.errno in (98, 48):
+            if wrong.errno in _IN_USE:
                 reason = "the port is in use; stop what listens there, or choose another --listen"
-            self.journal.append(BearerFailed(bearer.address, reason))
+            self._failed(bearer.address, reason)
         else:
             self._bearers.append(bearer)
             self.journal.append(BearerOpened(bearer.address))
 
-    def put(self, octets: bytes, sender: str, bearer: str = "udp") -> None:
-        """What came in on a bearer waits to be judged."""
-        if not self._queue.full():
-            self._queue.put_nowait((octets, bearer, sender))
+    def _failed(self, address: str, reason: str) -> None:
+        self.journal.append(BearerFailed(address, reason))
+
+    def put(self, octets: bytes, sender: str) -> None:
+        """A push of the handset's own sender waits to be judged."""
+        self._intake.own(octets, sender)
 
     def push(self, octets: bytes) -> None:
         """Sends this to itself: over UDP to the first open port, without one as if over the air.
 
         Raises OSError.
         """
-        if self._bearers:
-            self._bearers[0].send(octets)
+        if port := next((b for b in self._bearers if isinstance(b, UdpBearer)), None):
+            port.send(octets)
         else:
-            self.put(octets, "this handset, playing the sender", "own")
-
-    async def _judge(self) -> None:
-        """Each notification in a task of its own: one that waits at a breakpoint holds up no other."""
-        while True:
-            push = await self._queue.get()
-            task = asyncio.create_task(self.handset.deliver(*push))
-            self._judging.add(task)
-            task.add_done_callback(self._judged)
-
-    def _judged(self, task: asyncio.Task[int]) -> None:
-        self._judging.discard(task)
-        self._queue.task_done()
-
-    async def _read(self, source: str) -> None:
-        """A line of hex is a push; a line that is none is a malformed one, and stays in sight."""
-        name = "stdin" if source == "-" else f"file:{source}"
-        self.journal.append(BearerOpened(name))
-        try:
-            async for line in inbox.lines(source):
-                if line.strip():
-                    await self._queue.put((_octets(line), name, name))
-        except OSError as wrong:
-            self.journal.append(BearerFailed(name, wrong.strerror or str(wrong)))
+            self.put(octets, "this handset, playing the sender")
 
     def _ask(self, text: str) -> asyncio.Future[bool]:
         self._question = asyncio.get_running_loop().create_future()
@@ -172,13 +146,14 @@ class Phone:
 
     @property
     def listening(self) -> tuple[str, ...]:
+        """The addresses of the open bearers, as they came to be."""
         return tuple(bearer.address for bearer in self._bearers)
 
     async def settled(self) -> None:
         """Returns when files have been read, nothing waits to be judged and no session runs."""
-        if len(self._readers) > 1:
-            await asyncio.wait(self._readers[1:])
-        await self._queue.join()
+        if reading := [b.task for b in self._bearers if isinstance(b, Lines) and b.task]:
+            await asyncio.wait(reading)
+        await self._intake.settled()
         await self.handset.idle()
 
     async def close(self, why: Stopped | None = None) -> None:
@@ -209,19 +184,9 @@ class Phone:
         """No bearer listens any more; what is being judged is given up."""
         for bearer in self._bearers:
             bearer.close()
-        for reader in self._readers:
-            reader.cancel()
-        judging = list(self._judging)
-        for task in judging:
-            task.cancel()
-        await asyncio.gather(*judging, return_exceptions=True)
-
-
-def _octets(line: str) -> bytes:
-    try:
-        return inbox.octets_of(line)
-    except WireError:
-        return line.strip().encode()
+        self._bearers.clear()
+        self._intake.stop()
+        await self._intake.give_up()
 
 
 def _client(account: Account) -> Client:
@@ -229,22 +194,3 @@ def _client(account: Account) -> Client:
     from emulator.bearers.http import HttpClient
 
     return HttpClient(account.policy.http)
-
-
-def _address(text: str) -> tuple[str, str, int]:
-    """(kind, host or path, port) of a --listen address."""
-    if text == "-":
-        return "lines", "-", 0
-    if text.startswith("file:") and len(text) > 5:
-        return "lines", text[5:], 0
-    scheme, separator, rest = text.partition("://")
-    host, colon, port = rest.rpartition(":")
-    if scheme == "udp" and separator and colon and port.isdigit() and int(port) < 65536:
-        return "udp", host.strip("[]"), int(port)
-    raise AddressError(f"{text}: udp://HOST:PORT, file:PATH or - is expected")
-
-
-def check_listen(addresses: tuple[str, ...]) -> None:
-    """Raises AddressError for the first address that is none."""
-    for address in addresses:
-        _address(address)

@@ -5,8 +5,16 @@ import socket
 
 import pytest
 
-from emulator.phone import AddressError, Phone, check_listen
-from emulator.protocol.events import BearerFailed, BearerOpened, HandsetStarted, VerdictReached
+from emulator.bearers.addresses import AddressError, check
+from emulator.phone import Phone
+from emulator.protocol.events import (
+    BearerFailed,
+    BearerOpened,
+    HandsetStarted,
+    PushArrived,
+    SmsArrived,
+    VerdictReached,
+)
 from emulator.wire import push
 from tests.direct import profile
 
@@ -15,8 +23,8 @@ from tests.direct import profile
     "address", ["udp://127.0.0.1", "udp:127.0.0.1:1", "tcp://h:1", "file:", "", "udp://h:99999"]
 )
 def test_what_is_no_address_says_what_is(address):
-    with pytest.raises(AddressError, match=r"udp://HOST:PORT, file:PATH or - is expected"):
-        check_listen((address,))
+    with pytest.raises(AddressError, match=r"udp://HOST:PORT, .*file:PATH or - is expected"):
+        check((address,))
 
 
 def make(tmp_path, *listen, **options):
@@ -91,4 +99,50 @@ async def test_the_device_is_announced_with_its_nonces(tmp_path):
     assert started.logins[0].stores == tuple(store.name for store in account.stores)
     assert account.password not in repr(started) and account.server_secret not in repr(started)
     assert type(journal.events[1].what).__name__ == "NoncesHeld"
+    await phone.close()
+
+
+async def test_sms_over_the_modem_and_the_http_link_and_a_post_become_runs_at_once(tmp_path):
+    import httpx
+
+    from emulator.wire import sms
+    from tests.interop.peers import free_port
+    from tests.protocol.flow import package0
+
+    runs: asyncio.Queue[int] = asyncio.Queue()
+    smsc, ota = (f"{scheme}://127.0.0.1:{free_port()}/" for scheme in ("smsc-http", "http"))
+    addresses = ("modem:tcp://127.0.0.1:0", smsc, ota)
+    phone, journal = make(tmp_path, *addresses, ended=runs.put_nowait)
+    await phone.start()
+    assert phone.listening[1:] == (smsc, ota)
+    note = package0(b"wrong").octets
+    wsp = push.build(note)
+    # Two SMS into the modem ...
+    host, port = phone.listening[0].removeprefix("modem:tcp://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    for part in sms.user_data(wsp + bytes(90), reference=1):
+        pdu = sms.submit(part)
+        writer.write(b"AT+CMGS=%d\r" % (len(pdu) - 1) + pdu.hex().encode() + b"\x1a")
+        await reader.readuntil(b"OK\r\n")
+    assert (await verdict(journal, runs)).reason == "digest"
+    writer.close()
+    # ... one through a gateway's HTTP link, and a POST; a third is for another application.
+    header = "%06%05%04%0B%84%23%F0"
+    text = "".join(f"%{octet:02X}" for octet in wsp)
+    posted = {"Content-Type": "application/vnd.syncml.ds.notification"}
+    async with httpx.AsyncClient(trust_env=False) as client:
+        base = "http" + smsc.removeprefix("smsc-http")
+        await client.get(f"{base}?from=1&to=2&coding=1&udh={header}&text={text}")
+        assert (await verdict(journal, runs)).reason == "digest"
+        await client.get(f"{base}?from=1&to=2&text=hello")
+        assert (await verdict(journal, runs)).reason == "not-for-us"
+        await client.post(ota, headers=posted, content=note)
+        assert (await verdict(journal, runs)).reason == "digest"
+        dm = {"Content-Type": "text/plain"}
+        await client.post(ota, headers=dm, content=note)
+        assert (await verdict(journal, runs)).reason == "not-for-us"
+    came = [e.what for e in journal.events if isinstance(e.what, PushArrived)]
+    assert [what.bearer for what in came] == [phone.listening[0], smsc, smsc, ota, ota]
+    assert [what.parts for what in came] == [2, 1, 1, 0, 0]
+    assert sum(isinstance(e.what, SmsArrived) for e in journal.events) == 4
     await phone.close()

@@ -5,11 +5,12 @@ import socket
 from collections.abc import Callable
 
 from emulator.wire.push import SECURE_UDP_PORT, UDP_PORT
+from emulator.wire.received import Datagram, Received
 
 DEFAULT = f"udp://127.0.0.1:{UDP_PORT}"
 
-Deliver = Callable[[bytes, str], None]
-"""Called in the event loop with the octets and the sender's address as text."""
+Deliver = Callable[[Received], None]
+"""Called in the event loop; the sender is its address as text."""
 
 
 class UdpBearer:
@@ -32,11 +33,12 @@ class UdpBearer:
                 f"use {UDP_PORT}"
             )
         loop = asyncio.get_running_loop()
-        deliver = self._deliver
+        deliver, bearer = self._deliver, self
 
         class Protocol(asyncio.DatagramProtocol):
             def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-                deliver(data, f"{addr[0]}:{addr[1]}")
+                sender = f"{addr[0]}:{addr[1]}"
+                deliver(Received(bearer.address, sender, Datagram(data)))
 
         transport, _ = await loop.create_datagram_endpoint(
             Protocol, local_addr=(self.host, self.port)

@@ -27,6 +27,7 @@ Outcome = Literal[
 ]
 SessionKind = Literal["resync", "ordinary", "client-initiated"]
 Severity = Literal["note", "warning", "error"]
+DropReason = Literal["queue", "rate"]
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -128,6 +129,15 @@ class PushArrived(What, frozen=True):
     octets: Octets
     headers: Headers = ()
     parts: int = 0
+
+
+class PushesDropped(What, frozen=True):
+    """`count` deliveries of a bearer were lost since this was said last: too many at once waited to
+    be judged ("queue"), or one sender brought more than a phone takes ("rate")."""
+
+    bearer: str
+    reason: DropReason
+    count: int
 
 
 class NotificationRead(What, frozen=True):
@@ -512,6 +522,7 @@ AnyWhat = (
     | BearerFailed
     | SmsArrived
     | PushArrived
+    | PushesDropped
     | NotificationRead
     | NonceTried
     | VerdictReached

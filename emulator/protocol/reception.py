@@ -10,7 +10,8 @@ import msgspec
 
 from emulator.protocol.events import Headers, Octets, PushArrived, SmsArrived, What
 from emulator.protocol.remarks import remark
-from emulator.wire import concatenation, smsreader
+from emulator.wire import arrival, concatenation, smsreader
+from emulator.wire.arrival import Arrival
 from emulator.wire.concatenation import Pending, State, Whole
 from emulator.wire.errors import WireError
 from emulator.wire.push import SECURE_UDP_PORT, UDP_PORT
@@ -49,6 +50,13 @@ def receive(state: State, received: Received, at: float) -> tuple[State, Outcome
             return _sms(state, received, octets, at)
         case ShortMessage(_, _, header, data, _):
             return _sms(state, received, header + data, at)
+
+
+def unwrapped(push: PushArrived) -> Arrival:
+    """What a push is; of a POST its headers say it. Raises WireError."""
+    if push.headers:
+        return arrival.posted(push.headers, bytes(push.octets))
+    return arrival.read(bytes(push.octets))
 
 
 def expired(state: State, at: float) -> tuple[State, tuple[What, ...]]:

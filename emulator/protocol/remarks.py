@@ -33,6 +33,11 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "3GPP TS 23.040, 9.2.3.24.1",
         "a part of a long SMS came again; the newer one counts",
     ),
+    "modem-cannot": (
+        "note",
+        "3GPP TS 27.007, 27.005",
+        "a sender asks for what this modem does not know; it was answered ERROR",
+    ),
     "several-accounts": (
         "note",
         "decision 15",

@@ -4,10 +4,10 @@ import asyncio
 import time
 from pathlib import Path
 
-from emulator import phone, profiles
-from emulator.bearers import udp
+from emulator import profiles
+from emulator.bearers import addresses, udp
+from emulator.bearers.addresses import AddressError
 from emulator.live import Live
-from emulator.phone import AddressError
 from emulator.profiles import Profile
 from emulator.store import StoreError
 from emulator.verbs import live, screens, state, terminal
@@ -37,7 +37,7 @@ def run(
     if not listen and not sync:
         listen = (udp.DEFAULT,)
     try:
-        phone.check_listen(listen)
+        addresses.check(listen)
     except AddressError as wrong:
         raise Failure(f"--listen: {wrong}") from wrong
     _check_files(listen)
@@ -46,7 +46,7 @@ def run(
     if terminal.on_screen(headless or as_json):
         deck = Live(profile, place, record, listen=listen, sync=sync, breakpoints=breaks)
         return screens.show(deck, looks)
-    endless = any(address.startswith("udp:") for address in listen)
+    endless = any(map(addresses.ENDLESS.match, listen))
 
     async def main() -> Exit:
         watch = live.Headless(

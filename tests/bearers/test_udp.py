@@ -6,23 +6,25 @@ import socket
 import pytest
 
 from emulator.bearers.udp import DEFAULT, UdpBearer
+from emulator.wire.received import Datagram, Received
 
 
-def _nothing(octets: bytes, sender: str) -> None:
+def _nothing(received: Received) -> None:
     raise AssertionError("nothing was sent")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 async def test_each_datagram_is_delivered_with_its_sender(host: str) -> None:
-    came: asyncio.Queue[tuple[bytes, str]] = asyncio.Queue()
-    bearer = UdpBearer(host, 0, lambda octets, sender: came.put_nowait((octets, sender)))
+    came: asyncio.Queue[Received] = asyncio.Queue()
+    bearer = UdpBearer(host, 0, came.put_nowait)
     await bearer.open()
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             for octets in (b"\x01", b"", bytes(2000)):
                 sender.sendto(octets, ("127.0.0.1", bearer.port))
                 own = sender.getsockname()[1]
-                assert await asyncio.wait_for(came.get(), 5) == (octets, f"127.0.0.1:{own}")
+                expected = Received(bearer.address, f"127.0.0.1:{own}", Datagram(octets))
+                assert await asyncio.wait_for(came.get(), 5) == expected
     finally:
         bearer.close()
 

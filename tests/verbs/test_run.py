@@ -252,8 +252,8 @@ def test_nothing_in_time_is_exit_6(handset: Handset, profile: Path, once: tuple[
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--listen", "udp://127.0.0.1"), "--listen: udp://127.0.0.1: udp://HOST:PORT, file:PATH"),
-        (("--listen", "tcp://127.0.0.1:1"), "udp://HOST:PORT, file:PATH or - is expected"),
+        (("--listen", "udp://127.0.0.1"), "--listen: udp://127.0.0.1: udp://HOST:PORT, modem:"),
+        (("--listen", "tcp://127.0.0.1:1"), "file:PATH or - is expected"),
         (("--listen", "udp://127.0.0.1:99999"), "udp://HOST:PORT"),
         (("--listen", "file:nowhere"), "--listen file:nowhere: No such file or directory"),
         (("--sync", "notes"), "--sync notes: no account has that; account: contacts"),

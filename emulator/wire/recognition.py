@@ -1,0 +1,40 @@
+"""What octets without a wrapping of their own are: an SMS PDU, or a WSP push or bare package #0. Pure.
+
+For lines of a file and what is pasted. Says nothing about whom they are for.
+"""
+
+from emulator.wire import arrival, smsreader
+from emulator.wire.errors import WireError
+from emulator.wire.notification import Notification
+from emulator.wire.received import Datagram, Pdu
+from emulator.wire.smsreader import Sms
+
+_NO_CENTRE = b"\0"
+
+
+def recognised(octets: bytes) -> Datagram | Pdu:
+    """An SMS PDU with ports is one whatever else it may look like: its lengths cannot fit by chance.
+    One without is taken for one when nothing else can be read. A PDU whose service centre is left
+    out gets an empty one."""
+    for pdu in (octets, _NO_CENTRE + octets):
+        sms = _sms(pdu)
+        ported = sms is not None and sms.header is not None and sms.header.ports is not None
+        if sms is not None and (ported or not _is_push(octets)):
+            return Pdu(pdu)
+    return Datagram(octets)
+
+
+def _sms(octets: bytes) -> Sms | None:
+    try:
+        return smsreader.read(octets)
+    except WireError:
+        return None
+
+
+def _is_push(octets: bytes) -> bool:
+    try:
+        content = arrival.read(octets).content
+    except WireError:
+        return False
+    known = range(arrival.OLDEST_VERSION, arrival.NEWEST_VERSION + 1)
+    return not isinstance(content, Notification) or content.version in known
