@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emulator.bearers import addresses
-from emulator.bearers.addresses import Bearer, Ears
+from emulator.bearers.addresses import Bearer, Ears, Lingering
 from emulator.bearers.lines import Lines
 from emulator.bearers.udp import UdpBearer
 from emulator.conductor import Client, Gate, no_gate
@@ -184,6 +184,9 @@ class Phone:
         """No bearer listens any more; what is being judged is given up."""
         for bearer in self._bearers:
             bearer.close()
+        for bearer in self._bearers:
+            if isinstance(bearer, Lingering):
+                await bearer.closed()
         self._bearers.clear()
         self._intake.stop()
         await self._intake.give_up()

@@ -6,7 +6,7 @@ Its module, and what that needs, is imported when it is opened.
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from emulator.bearers.lines import Lines, Take
 from emulator.bearers.udp import UdpBearer
@@ -27,6 +27,13 @@ class Bearer(Protocol):
         """Raises OSError with a reason that a person can act on."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Lingering(Protocol):
+    """A bearer that is not gone yet when it has been closed."""
+
+    async def closed(self) -> None: ...
 
 
 class Place(NamedTuple):

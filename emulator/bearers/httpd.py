@@ -43,6 +43,11 @@ class HttpBearer:
     def close(self) -> None:
         if self._listener is not None:
             self._listener.leave()
+
+    async def closed(self) -> None:
+        """Returns when nothing of it runs any more."""
+        if self._listener is not None:
+            await self._listener.stop()
             self._listener = None
 
     @staticmethod

@@ -32,6 +32,7 @@ class Smpp:
         self._deliver = deliver
         self._server: Any = None
         self._task: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Future[None] | None = None
 
     @property
     def address(self) -> str:
@@ -85,8 +86,13 @@ class Smpp:
             self._task = None
         if self._server is not None:
             server, self._server = self._server, None
-            with contextlib.suppress(RuntimeError):
-                self._stopping = asyncio.ensure_future(server.stop())
+            self._stopping = asyncio.ensure_future(server.stop())
+
+    async def closed(self) -> None:
+        """Returns when nothing of it runs any more."""
+        if self._stopping is not None:
+            with contextlib.suppress(Exception):  # the library's own: it is gone either way
+                await self._stopping
 
 
 def short_message(

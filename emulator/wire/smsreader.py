@@ -10,8 +10,9 @@ import msgspec
 
 from emulator.wire import gsm7, udh
 from emulator.wire.errors import WireError
+from emulator.wire.notification import Span
 from emulator.wire.received import ShortMessage
-from emulator.wire.udh import Header
+from emulator.wire.udh import Header, Part, Ports
 
 Kind = Literal["deliver", "submit"]
 Alphabet = Literal["7-bit", "8-bit", "UCS2"]
@@ -30,7 +31,8 @@ class Sms(msgspec.Struct, frozen=True):
     """One SMS. `payload` is what follows the header: octets, or the text in UTF-8 for 7-bit and UCS2;
     it starts at `payload_at` (for 7-bit: the octet in which it starts).
 
-    `address` is the sender of a deliver, the recipient of a submit; `fields` says all for people.
+    `address` is the sender of a deliver, the recipient of a submit. `spans` says all for people, and
+    where it stands; what stands nowhere has no bits.
     """
 
     kind: Kind
@@ -40,15 +42,26 @@ class Sms(msgspec.Struct, frozen=True):
     header: Header | None
     payload: bytes
     payload_at: int
-    fields: tuple[tuple[str, str], ...]
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        return tuple((span.name, span.value) for span in self.spans)
 
 
 class _Octets:
-    """Reads on from one place."""
+    """Reads on from one place, and notes what it was that was read."""
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
         self.at = 0
+        self.spans: list[Span] = []
+        self._noted = 0
+
+    def note(self, name: str, value: str) -> None:
+        """All that was read since the last note is this field."""
+        self.spans.append(Span(name, self._noted * 8, (self.at - self._noted) * 8, value))
+        self._noted = self.at
 
     def take(self, count: int, what: str) -> bytes:
         if self.at + count > len(self.octets):
@@ -62,35 +75,55 @@ class _Octets:
 
 def read(octets: bytes, *, centre: bool = True) -> Sms:
     """A PDU, with the service centre's address in front unless told otherwise. Raises WireError."""
+    return _read(octets, centre, True)[0]
+
+
+def split(octets: bytes) -> list[bytes]:
+    """Several PDUs, each with its service centre, that stand one after the other.
+
+    Raises WireError when they do not end with the octets.
+    """
+    pdus: list[bytes] = []
+    while octets:
+        _, end = _read(octets, True, False)
+        pdus.append(octets[:end])
+        octets = octets[end:]
+    return pdus
+
+
+def _read(octets: bytes, centre: bool, whole: bool) -> tuple[Sms, int]:
+    """The PDU at the start of some octets, and where it ends; `whole`: at their end."""
     reader = _Octets(octets)
     via = _centre(reader) if centre else ""
+    if centre:
+        reader.note("service centre", via or "(none)")
     first_at = reader.at
     first = reader.one("the first octet of an SMS")
     kind = _KINDS.get(first & 0b11)
     if kind is None:
         raise WireError(first_at, "an SMS-DELIVER or SMS-SUBMIT", f"type {first & 0b11:02b}")
+    reader.note("type", f"SMS-{kind.upper()}{', with a header' if first & _UDHI else ''}")
     if kind == "submit":
-        reader.one("a message reference")
+        reader.note("reference", f"{reader.one('a message reference'):02X}")
     address = _address(reader)
-    protocol, coding = reader.take(2, "protocol and coding of an SMS")
-    when = _when(reader, kind, first)
+    reader.note("sender" if kind == "deliver" else "recipient", address)
+    reader.note("protocol", f"{reader.one('protocol and coding of an SMS'):02X}")
+    coding = reader.one("protocol and coding of an SMS")
     alphabet = _alphabet(coding, reader.at)
+    reader.note("data coding", f"{coding:02X} ({alphabet})")
+    _when(reader, kind, first)
     length_at = reader.at
     length = reader.one("the length of the user data")
+    reader.note("data length", str(length))
     size = -(-length * 7 // 8) if alphabet == "7-bit" else length
-    if reader.at + size != len(octets):
+    end = reader.at + size
+    if end > len(octets) or (whole and end < len(octets)):
         found = f"{len(octets) - reader.at}"
         raise WireError(length_at, f"{size} octets of user data ({length:02X})", found)
-    header, payload, start = _user_data(octets[reader.at :], reader.at, first, alphabet, length)
-    fields = [
-        ("service centre", via or "(none)"),
-        ("sender" if kind == "deliver" else "recipient", address),
-        *((("protocol", f"{protocol:02X}"),) if protocol else ()),
-        ("data coding", f"{coding:02X} ({alphabet})"),
-        *when,
-        *_said(header),
-    ]
-    return Sms(kind, via, address, alphabet, header, payload, start, tuple(fields))
+    data = octets[reader.at : end]
+    header, payload, start = _user_data(data, reader.at, first, alphabet, length)
+    spans = [*reader.spans, *_said(header, reader.at), *_text(alphabet, payload, start, end)]
+    return Sms(kind, via, address, alphabet, header, payload, start, tuple(spans)), end
 
 
 def of(message: ShortMessage) -> Sms:
@@ -102,14 +135,15 @@ def of(message: ShortMessage) -> Sms:
     data = message.data
     if alphabet == "UCS2":
         data = data.decode("utf-16-be", "replace").encode()
-    fields = (
-        ("sender", message.originator),
-        ("recipient", message.recipient),
-        ("data coding", f"{message.coding:02X} ({alphabet})"),
-        *_said(header),
+    start, end = len(message.header), len(message.header) + len(message.data)
+    spans = (
+        Span("sender", 0, 0, message.originator),
+        Span("recipient", 0, 0, message.recipient),
+        Span("data coding", 0, 0, f"{message.coding:02X} ({alphabet})"),
+        *_said(header, 0),
+        *_text(alphabet, data, start, end),
     )
-    start = len(message.header)
-    return Sms("deliver", "", message.originator, alphabet, header, data, start, fields)
+    return Sms("deliver", "", message.originator, alphabet, header, data, start, spans)
 
 
 def _centre(reader: _Octets) -> str:
@@ -144,15 +178,16 @@ def _number(kind: int, octets: bytes, digits: int, at: int) -> str:
     return plus + "".join(_DIGITS[half] for half in halves[:digits])
 
 
-def _when(reader: _Octets, kind: Kind, first: int) -> list[tuple[str, str]]:
+def _when(reader: _Octets, kind: Kind, first: int) -> None:
     """The time stamp of a deliver; the validity period of a submit, if it has one."""
     if kind == "submit":
-        size = _PERIOD[first >> 3 & 0b11]
-        period = reader.take(size, "a validity period")
-        return [("validity period", period.hex().upper())] if size else []
+        if size := _PERIOD[first >> 3 & 0b11]:
+            period = reader.take(size, "a validity period")
+            reader.note("validity period", period.hex().upper())
+        return
     stamp = reader.take(7, "a time stamp")
     year, month, day, hour, minute, second = (f"{o & 0xF:X}{o >> 4:X}" for o in stamp[:6])
-    return [("time stamp", f"{year}-{month}-{day} {hour}:{minute}:{second}")]
+    reader.note("time stamp", f"{year}-{month}-{day} {hour}:{minute}:{second}")
 
 
 def _alphabet(coding: int, at: int) -> Alphabet:
@@ -188,20 +223,29 @@ def _user_data(
     return header, gsm7.text(septets).encode(), at + start
 
 
-def _said(header: Header | None) -> list[tuple[str, str]]:
+def _said(header: Header | None, at: int) -> list[Span]:
+    """The elements of a header that starts at `at`."""
     if header is None:
         return []
-    said = []
-    if header.ports is not None:
-        said.append(("destination port", str(header.ports.destination)))
-        said.append(("source port", str(header.ports.source)))
-    if header.part is not None:
-        part = header.part
-        said.append(
-            (
-                "part",
-                f"{part.number} of {part.total}, reference {part.reference:0{part.bits // 4}X}",
-            )
-        )
-    said += [(f"element {kind:02X}", value.upper()) for kind, value in header.others]
+    said = [Span("header length", at * 8, 8, str(header.length - 1))]
+    for kind, start, value in header.elements:
+        name, words = _element(udh.understood(kind, value), kind, value)
+        said.append(Span(name, (at + start) * 8, (2 + len(value)) * 8, words))
     return said
+
+
+def _element(found: Ports | Part | None, kind: int, value: bytes) -> tuple[str, str]:
+    match found:
+        case Ports(destination, source):
+            return "ports", f"to {destination}, from {source}"
+        case Part(reference, bits, total, number):
+            return "part", f"{number} of {total}, reference {reference:0{bits // 4}X}"
+        case _:
+            return f"element {kind:02X}", value.hex().upper()
+
+
+def _text(alphabet: Alphabet, payload: bytes, start: int, end: int) -> list[Span]:
+    """What follows the header, where it is a text; octets are shown as what they are."""
+    if alphabet == "8-bit":
+        return []
+    return [Span("text", start * 8, (end - start) * 8, payload.decode("utf-8", "replace"))]

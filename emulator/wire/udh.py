@@ -25,12 +25,12 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Header(msgspec.Struct, frozen=True):
-    """A whole header, its length octet included in `length`. `others`: (identifier, value in hex)."""
+    """A whole header, its length octet included in `length`. `elements`: (identifier, place in the header, value)."""
 
     length: int
     ports: Ports | None = None
     part: Part | None = None
-    others: tuple[tuple[int, str], ...] = ()
+    elements: tuple[tuple[int, int, bytes], ...] = ()
 
 
 def read(octets: bytes, at: int = 0) -> Header:
@@ -46,25 +46,25 @@ def read(octets: bytes, at: int = 0) -> Header:
         raise WireError(at, f"a header of {octets[0]} octets", f"{len(octets) - 1}")
     ports: Ports | None = None
     part: Part | None = None
-    others: list[tuple[int, str]] = []
+    elements: list[tuple[int, int, bytes]] = []
     place = 1
     while place < end:
         if place + 2 > end or place + 2 + octets[place + 1] > end:
             raise WireError(at + place, "an information element", f"{end - place} octets")
         kind, size = octets[place], octets[place + 1]
         value = octets[place + 2 : place + 2 + size]
+        elements.append((kind, place, value))
         place += 2 + size
-        found = _element(kind, value)
+        found = understood(kind, value)
         if isinstance(found, Ports):
             ports = found
         elif isinstance(found, Part):
             part = found
-        else:
-            others.append((kind, value.hex()))
-    return Header(end, ports, part, tuple(others))
+    return Header(end, ports, part, tuple(elements))
 
 
-def _element(kind: int, value: bytes) -> Ports | Part | None:
+def understood(kind: int, value: bytes) -> Ports | Part | None:
+    """What an element says, None for one that is of no use here."""
     match kind, len(value):
         case 0x05, 4:
             return Ports(int.from_bytes(value[:2], "big"), int.from_bytes(value[2:], "big"))

@@ -31,6 +31,7 @@ async def opened(
     async with httpx.AsyncClient(base_url=url) as client:
         yield bearer, client, received
     bearer.close()
+    await bearer.closed()
 
 
 async def test_what_kannels_http_link_asks() -> None:

@@ -26,6 +26,7 @@ async def bound() -> AsyncIterator[tuple[Smpp, smpp34.Smsc, "asyncio.Queue[Recei
     await smsc.unbind()
     await client.stop()
     bearer.close()
+    await bearer.closed()
 
 
 async def test_what_kannel_submits() -> None:

@@ -38,15 +38,30 @@ def test_the_vectors(name: str, kind: str, address: str) -> None:
 
 
 def test_what_it_says_to_people() -> None:
-    fields = dict(smsreader.read(bytes.fromhex(OUT["sms_deliver_pdu_hex"])).fields)
-    assert fields == {
+    pdu = bytes.fromhex(OUT["sms_deliver_pdu_hex"])
+    read = smsreader.read(pdu)
+    assert dict(read.fields) == {
         "service centre": "+447700900000",
+        "type": "SMS-DELIVER, with a header",
         "sender": "+447700900999",
+        "protocol": "00",
         "data coding": "04 (8-bit)",
         "time stamp": "08-03-14 12:34:56",
-        "destination port": "2948",
-        "source port": "9200",
+        "data length": str(len(WSP) + 7),
+        "header length": "6",
+        "ports": "to 2948, from 9200",
     }
+    places = {span.name: pdu[span.octet : span.octet + span.bits // 8] for span in read.spans}
+    assert places["ports"].hex() == "05040b8423f0"
+    assert b"".join(places.values()) + WSP == pdu
+
+
+def test_pdus_one_after_the_other_are_told_apart_by_their_lengths() -> None:
+    pdus = [bytes.fromhex(OUT[f"sms_{name}_pdu_hex"]) for name in ("deliver", "submit", "deliver")]
+    assert smsreader.split(b"".join(pdus)) == pdus
+    assert smsreader.split(b"") == []
+    with pytest.raises(WireError):
+        smsreader.split(b"".join(pdus)[:-1])
 
 
 def test_there_are_recordings() -> None:
