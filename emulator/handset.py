@@ -135,7 +135,7 @@ class Handset:
             return self._ignored(run, "not-for-us", content.why)
         if isinstance(content, Ds11Alert):
             return self._alerted(run, content)
-        run.record(_read(arrived, content))
+        run.record(_read(arrived, content, push))
         try:
             await self._judge(run, content)
         except asyncio.CancelledError:
@@ -444,7 +444,7 @@ def _login(account: Account) -> Login:
     return Login(account.name, account.server_id, account.user, url, stores)
 
 
-def _read(arrived: Arrival, content: Notification) -> What:
+def _read(arrived: Arrival, content: Notification, push: PushArrived) -> What:
     return NotificationRead(
         Octets.of(content.octets),
         content.version_text,
@@ -453,5 +453,5 @@ def _read(arrived: Arrival, content: Notification) -> What:
         content.session_id,
         content.server_id,
         tuple((s.code, s.content_type, s.uri) for s in content.syncs),
-        tuple(layer.name for layer in arrived.layers),
+        (*(["sms"] if push.parts else []), *(layer.name for layer in arrived.layers)),
     )

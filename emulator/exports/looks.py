@@ -6,7 +6,7 @@ it is, so that a ladder of any length need not be laid out again.
 
 from typing import NamedTuple
 
-from emulator.exports import lanes
+from emulator.exports import arrivals, lanes
 from emulator.exports.lanes import Shape
 from emulator.exports.text import (
     ASKED,
@@ -46,12 +46,14 @@ from emulator.protocol.events import (
     PersonAsked,
     PowerCut,
     PushArrived,
+    PushesDropped,
     Remarked,
     SecretReplaced,
     ServerCredJudged,
     SessionClosed,
     SessionIdUsed,
     SessionOpened,
+    SmsArrived,
     StopsSet,
     TransportLost,
     VerdictReached,
@@ -142,9 +144,10 @@ def _look(
 def _drawn(event: Event, session_id: int | None) -> _Drawn | None:
     what = event.what
     match what:
+        case SmsArrived():
+            return _look("from-sender", arrivals.sms(what), "dim")
         case PushArrived():
-            octets = len(what.octets.hex) // 2
-            return _look("from-sender", f"{what.bearer}: {octets} octets", "dim")
+            return _look("from-sender", arrivals.push(what), "dim")
         case NotificationRead():
             text = f"push #0  SessionID {what.session_id:04X}"
             return _look("from-sender", text, "strong", heavy=True)
@@ -188,6 +191,8 @@ def _wide(event: Event) -> _Drawn | None:
             return _look("alarm", f"{BAD} the power is cut: the handset stops as it is", "alarm")
         case BearerOpened():
             return _look("wide", f"listening on {what.address}", "dim")
+        case PushesDropped():
+            return _look("wide", f"{BAD} {arrivals.lost(what)}", "warn")
         case BearerFailed():
             return _look("alarm", f"{BAD} {what.address}: {what.reason}", "alarm")
         case Failed():

@@ -1,6 +1,6 @@
 """Octets as a tree of fields, each with the octets in which it lies: what the inspector shows and lights.
 
-Pure: SyncML in XML and WBXML, WSP push and package #0. Secrets that were cut out are masked. Knows neither
+Pure: SyncML in XML and WBXML, SMS, WSP push and package #0. Secrets that were cut out are masked. Knows neither
 widgets nor events; what a field means is `protocol.codes`'.
 """
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from emulator.exports.hiding import PERSONAL
 from emulator.exports.text import MASKED
-from emulator.protocol import codes
-from emulator.protocol.events import Octets
+from emulator.protocol import codes, reception
+from emulator.protocol.events import Headers, Octets, SmsArrived
 from emulator.protocol.inspection import visible
 from emulator.wire import arrival, build, charsets, codec, wbxmlheader
 from emulator.wire.element import Element, Located
@@ -94,19 +94,14 @@ def of_message(octets: Octets, content_type: str) -> Tree:
     return Tree(*_message(visible(octets), reader, content_type, _Cuts(octets)))
 
 
-def of_push(octets: Octets) -> Tree:
-    """What a bearer delivered: the layers, and a DS 1.1 alert inside."""
+def of_push(octets: Octets, headers: Headers = ()) -> Tree:
+    """What a bearer delivered: the layers, and a DS 1.1 alert inside. `headers`: those of a POST."""
     raw = visible(octets)
     try:
-        arrived = arrival.read(raw)
+        arrived = arrival.posted(headers, raw) if headers else arrival.read(raw)
     except WireError as wrong:
         return Tree(_blamed(wrong, raw), f"This cannot be read: {wrong}.")
-    nodes: list[Node] = []
-    for number, layer in enumerate(arrived.layers):
-        inner = arrived.layers[number + 1 :]
-        end = max(min(inner[0].offset if inner else len(raw), len(raw)), layer.offset)
-        nodes.append(Node(0, layer.name, "", layer.offset, end if layer.spans else len(raw)))
-        nodes += _layer(layer, len(raw)) if layer.spans else _unplaced(layer)
+    nodes = _layers(arrived.layers, len(raw))
     remark = ""
     content = arrived.content
     if isinstance(content, arrival.Ds11Alert):
@@ -118,11 +113,31 @@ def of_push(octets: Octets) -> Tree:
     return Tree(tuple(nodes), remark)
 
 
+def of_sms(what: SmsArrived) -> Tree:
+    """An SMS: its fields, the elements of its header, and the push where it has all of one."""
+    raw = visible(what.octets)
+    try:
+        found = reception.layers(raw, what)
+    except WireError as wrong:
+        return Tree(_blamed(wrong, raw), f"This cannot be read: {wrong}.")
+    return Tree(tuple(_layers(found, len(raw))))
+
+
+def _layers(layers: Sequence[arrival.Layer], size: int) -> list[Node]:
+    nodes: list[Node] = []
+    for number, layer in enumerate(layers):
+        inner = layers[number + 1 :]
+        end = max(min(inner[0].offset if inner else size, size), layer.offset)
+        nodes.append(Node(0, layer.name, "", layer.offset, end if layer.spans else size))
+        nodes += _layer(layer, size) if layer.spans else _unplaced(layer)
+    return nodes
+
+
 def _layer(layer: arrival.Layer, limit: int) -> Iterator[Node]:
     for span in layer.spans:
         start = layer.offset + span.octet
         end = layer.offset + -(-(span.bit + span.bits) // 8)
-        if end > limit:
+        if end > limit or not span.bits:
             start = end = -1
         runs = ((start, end),) if start < end else ()
         part = span.bit % 8 or span.bits % 8

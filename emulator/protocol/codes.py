@@ -200,6 +200,12 @@ FIELDS: dict[str, str] = {
     "number of syncs": "how many datastores are named",
     "vendor": "octets of the vendor, signed like the rest",
     "TID": "number of the push",
+    "service centre": "who keeps and forwards SMS; its length first",
+    "type": "which way it goes, and whether a header comes first",
+    "data coding": "which characters, or octets",
+    "data length": "what follows, in octets or in characters of 7 bits",
+    "ports": "for which application of the phone",
+    "part": "how to put a long SMS together",
     "PDU type": "06: a push",
     "X-Wap-Application-Id": "the phone's application that it is for",
 }

@@ -104,8 +104,8 @@ class BearerFailed(What, frozen=True):
 class SmsArrived(What, frozen=True):
     """An SMS came in on a bearer: the whole of a push, one part of it, or something else.
 
-    `form` is "deliver", "submit" (PDUs) or "message" (its header, then its data, as a service centre
-    has them); `number` of `total` parts, 0 of 0 when it is none that can be read.
+    `form` is "deliver", "submit" (PDUs) or "message" (as a service centre has it: its header, of
+    `header` octets, then its data); `number` of `total` parts, 0 of 0 when it is none that can be read.
     """
 
     bearer: str
@@ -115,6 +115,7 @@ class SmsArrived(What, frozen=True):
     address: str
     number: int
     total: int
+    header: int = 0
 
 
 class PushArrived(What, frozen=True):

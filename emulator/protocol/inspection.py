@@ -7,7 +7,7 @@ stored, since its inner hash is as good as the password.
 from collections.abc import Callable, Sequence
 from html import escape
 
-from emulator.protocol import clientauth, digest
+from emulator.protocol import clientauth, digest, reception
 from emulator.protocol.digest import Working
 from emulator.protocol.events import (
     Event,
@@ -19,10 +19,12 @@ from emulator.protocol.events import (
     Octets,
     PushArrived,
     ServerCredJudged,
+    SmsArrived,
     VerdictReached,
 )
 from emulator.protocol.keyring import Account, Keyring
 from emulator.wire import arrival, build, charsets, codec
+from emulator.wire.arrival import Layer
 from emulator.wire.element import DEVINF, METINF, Element
 from emulator.wire.errors import WireError
 
@@ -119,8 +121,12 @@ def document(event: Event) -> str:
     what = event.what
     if isinstance(what, MessageSent | MessageEdited | MessageReceived):
         return _message(what.octets, what.content_type)
-    if isinstance(what, PushArrived | NotificationRead):
-        return _push(bytes(what.octets))
+    if isinstance(what, PushArrived):
+        return _layers(lambda: reception.unwrapped(what).layers)
+    if isinstance(what, SmsArrived):
+        return _layers(lambda: reception.layers(bytes(what.octets), what))
+    if isinstance(what, NotificationRead):
+        return _layers(lambda: arrival.read(bytes(what.octets)).layers)
     return ""
 
 
@@ -143,9 +149,9 @@ def _message(octets: Octets, content_type: str) -> str:
         return f"{wrong}\n\n{raw.decode('utf-8', 'replace')}"
 
 
-def _push(octets: bytes) -> str:
+def _layers(read: Callable[[], Sequence[Layer]]) -> str:
     try:
-        layers = arrival.read(octets).layers
+        layers = read()
     except WireError as wrong:
         return str(wrong)
     lines = []

@@ -10,13 +10,16 @@ import msgspec
 
 from emulator.protocol.events import Headers, Octets, PushArrived, SmsArrived, What
 from emulator.protocol.remarks import remark
-from emulator.wire import arrival, concatenation, smsreader
-from emulator.wire.arrival import Arrival
+from emulator.wire import arrival, concatenation, recognition, smsreader
+from emulator.wire.arrival import Arrival, Layer
 from emulator.wire.concatenation import Pending, State, Whole
 from emulator.wire.errors import WireError
 from emulator.wire.push import SECURE_UDP_PORT, UDP_PORT
 from emulator.wire.received import Datagram, Pdu, Posted, Received, ShortMessage
 from emulator.wire.smsreader import Sms
+
+_OCTETS = 0x04
+"""The data coding scheme of octets."""
 
 Form = Literal["deliver", "submit", "message"]
 
@@ -57,6 +60,16 @@ def unwrapped(push: PushArrived) -> Arrival:
     if push.headers:
         return arrival.posted(push.headers, bytes(push.octets))
     return arrival.read(bytes(push.octets))
+
+
+def layers(octets: bytes, arrived: SmsArrived) -> tuple[Layer, ...]:
+    """What an SMS is made of, and the push in it where it has all of one. Raises WireError."""
+    if arrived.form == "message":
+        header, data = octets[: arrived.header], octets[arrived.header :]
+        sms = smsreader.of(ShortMessage(arrived.address, "", header, data, _OCTETS))
+    else:
+        sms = smsreader.read(octets)
+    return recognition.layers(sms)
 
 
 def expired(state: State, at: float) -> tuple[State, tuple[What, ...]]:
@@ -118,8 +131,10 @@ def _arrived(
     part = sms.header.part if sms and sms.header else None
     number, total = (part.number, part.total) if part else (1, 1) if sms else (0, 0)
     address = sms.address if sms else ""
+    content = received.content
+    header = len(content.header) if isinstance(content, ShortMessage) else 0
     return SmsArrived(
-        received.bearer, received.sender, Octets.of(octets), form, address, number, total
+        received.bearer, received.sender, Octets.of(octets), form, address, number, total, header
     )
 
 

@@ -26,6 +26,7 @@ from emulator.protocol.events import (
     SessionClosed,
     SessionIdUsed,
     SessionOpened,
+    SmsArrived,
     TransportLost,
     VerdictReached,
 )
@@ -45,6 +46,7 @@ def _tried(kind: str, matched: bool) -> Callable[[Any], bool]:
 
 CAPTIONS: tuple[Caption, ...] = (
     Caption(HandsetStarted, "The handset is on. It waits for a server to call it."),
+    Caption(SmsArrived, "An SMS reaches the handset: a push, or a part of one."),
     Caption(PushArrived, "A notification reaches the handset: a server wants to talk to it."),
     Caption(NotificationRead, "Only its digest can prove that it comes from the server."),
     Caption(

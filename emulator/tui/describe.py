@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from emulator.exports import arrivals
 from emulator.exports.looks import NONCE_WORDS, look, nonce_words
 from emulator.exports.text import brief, spaced
 from emulator.protocol import codes
@@ -31,6 +32,7 @@ from emulator.protocol.events import (
     PersonAsked,
     PowerCut,
     PushArrived,
+    PushesDropped,
     Remarked,
     Resumed,
     SecretReplaced,
@@ -38,6 +40,7 @@ from emulator.protocol.events import (
     SessionClosed,
     SessionIdUsed,
     SessionOpened,
+    SmsArrived,
     StopsSet,
     TransportLost,
     VerdictReached,
@@ -80,9 +83,14 @@ def _words(event: Event) -> tuple[str, str]:
                 f"{what.session_id:04X}. Its digest is what has to be verified next."
             )
         case PushArrived():
+            of = f", put together from {what.parts} SMS" if what.parts > 1 else ""
+            of = ", in an SMS" if what.parts == 1 else of
             return "push arrived", (
-                f"Octets came from {what.sender} on {what.bearer}; nothing is understood of them yet."
+                f"Octets came from {what.sender} on {what.bearer}{of}; nothing is understood of "
+                "them yet."
             )
+        case SmsArrived():
+            return _sms(what)
         case MessageSent():
             return _sent(what)
         case MessageReceived():
@@ -135,6 +143,11 @@ def _others(event: Event) -> tuple[str, str]:
             way = "The server will send" if what.direction == "in" else "The handset will send"
             some = "1 change" if what.total == 1 else f"{what.total} changes"
             return "changes announced", f"{way} {some} of {what.store} (sync type {what.code})."
+        case PushesDropped():
+            return "deliveries lost", (
+                f"{_capital(arrivals.lost(what))}. The handset judges no more than it can; what it could "
+                "not take is counted here."
+            )
         case BearerFailed():
             return "bearer failed", f"{what.address}: {what.reason}"
         case BearerOpened():
@@ -176,6 +189,17 @@ def _others(event: Event) -> tuple[str, str]:
             return "breakpoints", f"Runs stop at: {marked}."
         case _:
             return type(what).__name__, ""
+
+
+def _sms(what: SmsArrived) -> tuple[str, str]:
+    came = f"{what.sender} brought it to {what.bearer}"
+    if not what.total:
+        return "SMS that cannot be read", f"{_capital(came)}. The remark says what is wrong."
+    if what.total == 1:
+        return "SMS arrived", f"{_capital(came)}. All of it is in this one."
+    return f"SMS arrived: part {what.number} of {what.total}", (
+        f"{_capital(came)}. The push is read when all {what.total} parts are there."
+    )
 
 
 def _misses(what: ActJudged) -> str:

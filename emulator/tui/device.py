@@ -19,6 +19,7 @@ from emulator.protocol.events import (
     PersonAsked,
     PowerCut,
     PushArrived,
+    PushesDropped,
     Remarked,
     SessionClosed,
     SessionOpened,
@@ -30,11 +31,13 @@ from emulator.protocol.states import STEPS
 
 
 class Bearer(msgspec.Struct, frozen=True):
-    """An address, how many pushes came in on it, and why it does not listen ("" when it does)."""
+    """An address, how many pushes came in on it, why it does not listen ("" when it does), and how
+    many deliveries were lost on it because there were too many."""
 
     address: str
     came: int = 0
     trouble: str = ""
+    lost: int = 0
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -124,8 +127,11 @@ def fold(device: Device, event: Event) -> Device:
         case BearerFailed():
             return _bearer(device, what.address, what.reason)
         case PushArrived():
-            bearers = _counted(device.bearers, what.bearer)
+            bearers = _counted(device.bearers, what.bearer, came=1)
             return msgspec.structs.replace(device, bearers=bearers, notice="")
+        case PushesDropped():
+            bearers = _counted(device.bearers, what.bearer, lost=what.count)
+            return msgspec.structs.replace(device, bearers=bearers)
         case PersonAsked(needs_answer=True):
             return msgspec.structs.replace(device, question=what.text, notice="")
         case PersonAsked():
@@ -178,13 +184,16 @@ def _bearer(device: Device, address: str, trouble: str) -> Device:
     return msgspec.structs.replace(device, bearers=bearers)
 
 
-def _counted(bearers: tuple[Bearer, ...], name: str) -> tuple[Bearer, ...]:
-    """One push more on the bearer that is called so, or whose address has it as its scheme."""
+def _counted(
+    bearers: tuple[Bearer, ...], name: str, came: int = 0, lost: int = 0
+) -> tuple[Bearer, ...]:
+    """So many more on the bearer that is called so, or whose address has it as its scheme."""
     fits = [b.address == name or b.address.startswith(f"{name}:") for b in bearers]
     if True not in fits:
-        return (*bearers, Bearer(name, 1))
+        return (*bearers, Bearer(name, came, "", lost))
     place = fits.index(True)
-    bearer = msgspec.structs.replace(bearers[place], came=bearers[place].came + 1)
+    before = bearers[place]
+    bearer = msgspec.structs.replace(before, came=before.came + came, lost=before.lost + lost)
     return (*bearers[:place], bearer, *bearers[place + 1 :])
 
 

@@ -187,7 +187,8 @@ def _bearer(bearer: Bearer, width: int) -> list[Line]:
         text = f"{BAD} {bearer.address}: {bearer.trouble}"
         return [(Span(row, "bad"),) for row in wrap(text, width, 4)]
     lines = _fact("listens", bearer.address, width)
-    return [*lines, *_fact("", f"{bearer.came:,} came in", width)]
+    lost = f", {bearer.lost:,} more were lost" if bearer.lost else ""
+    return [*lines, *_fact("", f"{bearer.came:,} came in{lost}", width)]
 
 
 class Face(Block):

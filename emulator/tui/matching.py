@@ -20,6 +20,7 @@ from emulator.protocol.events import (
     NotificationRead,
     Octets,
     PushArrived,
+    SmsArrived,
 )
 from emulator.tui.query import Term
 
@@ -27,7 +28,7 @@ Document = Callable[[Event], str]
 """The decoded message of an event, "" for none."""
 
 _HEX = set("0123456789abcdef")
-_IN = (PushArrived, NotificationRead, MessageReceived)
+_IN = (SmsArrived, PushArrived, NotificationRead, MessageReceived)
 _OUT = (MessageSent, MessageEdited)
 
 

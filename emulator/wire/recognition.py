@@ -3,9 +3,13 @@
 For lines of a file and what is pasted. Says nothing about whom they are for.
 """
 
+import msgspec
+
 from emulator.wire import arrival, smsreader
+from emulator.wire.arrival import Layer
 from emulator.wire.errors import WireError
 from emulator.wire.notification import Notification
+from emulator.wire.push import UDP_PORT
 from emulator.wire.received import Datagram, Pdu
 from emulator.wire.smsreader import Sms
 
@@ -22,6 +26,24 @@ def recognised(octets: bytes) -> Datagram | Pdu:
         if sms is not None and (ported or not _is_push(octets)):
             return Pdu(pdu)
     return Datagram(octets)
+
+
+def layers(sms: Sms) -> tuple[Layer, ...]:
+    """What an SMS is made of; after it the layers of the push in it, where it has all of one."""
+    outer = Layer("sms", 0, sms.fields, sms.spans)
+    header = sms.header
+    ports = header.ports if header else None
+    if header is None or header.part or not ports or ports.destination != UDP_PORT:
+        return (outer,)
+    try:
+        arrived = arrival.read(sms.payload)
+    except WireError:
+        return (outer,)
+    moved = (
+        msgspec.structs.replace(layer, offset=layer.offset + sms.payload_at)
+        for layer in arrived.layers
+    )
+    return (outer, *moved)
 
 
 def _sms(octets: bytes) -> Sms | None:

@@ -32,7 +32,7 @@ EVERYTHING = events(
     recording.odd(),
     recording.act(),
     recording.powerless(),
-    up=[*recording.up(), *recording.broken_up(), *recording.replaced()],
+    up=[*recording.up(), *recording.broken_up(), *recording.replaced(), *recording.texted()],
 )
 
 

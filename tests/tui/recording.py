@@ -46,6 +46,7 @@ from emulator.protocol.events import (
     PersonAsked,
     PowerCut,
     PushArrived,
+    PushesDropped,
     Remarked,
     Resumed,
     SecretReplaced,
@@ -53,6 +54,7 @@ from emulator.protocol.events import (
     SessionClosed,
     SessionIdUsed,
     SessionOpened,
+    SmsArrived,
     StepMoved,
     StopsSet,
     TransportLost,
@@ -62,6 +64,7 @@ from emulator.protocol.keyring import Account, Datastore, Device, Keyring
 from emulator.pushing import Wanted
 from emulator.scenarios import expecting, judging, reading
 from emulator.stepping import Stepper
+from emulator.wire import push, sms
 
 _FILE = Path(__file__).parents[1] / "vectors" / "vectors.json"
 _FLOW = next(v for v in json.loads(_FILE.read_text())["vectors"] if v["id"] == "resync.flow")
@@ -289,6 +292,24 @@ def broken_up() -> list[Step]:
     return [
         (0.0, HandsetStarted("demo", _IN["device"], (SERVER,))),
         (0.002, BearerFailed(PUSH, "port 2948 is in use; choose another with --listen")),
+    ]
+
+
+def texted() -> list[Step]:
+    """A push in two SMS of which one is doubled, one that is none, and a flood; outside any run."""
+    first, second = (sms.deliver(part) for part in sms.user_data(push.build(bytes(200)), 7))
+    arrived = [
+        SmsArrived("modem:/tmp/m0", "/tmp/m0", Octets.of(pdu), "deliver", "+447700900999", n, 2)
+        for n, pdu in enumerate((first, second), 1)
+    ]
+    return [
+        *((0.1, what) for what in arrived),
+        (
+            0.1,
+            SmsArrived("smpp://127.0.0.1:2775", "kannel", Octets("0b00"), "message", "", 0, 0, 2),
+        ),
+        (0.1, PushesDropped("udp://127.0.0.1:2948", "rate", 9900)),
+        (0.1, PushesDropped("udp://127.0.0.1:2948", "queue", 1)),
     ]
 
 

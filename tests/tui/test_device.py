@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emulator.exports.text import plain
 from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
@@ -20,6 +21,7 @@ from emulator.protocol.events import (
     PersonAsked,
     PowerCut,
     PushArrived,
+    PushesDropped,
     Remarked,
     SessionClosed,
     SessionOpened,
@@ -28,6 +30,7 @@ from emulator.protocol.events import (
     VerdictReached,
 )
 from emulator.tui.device import Bearer, Device, Ended, Progress, fold
+from emulator.tui.face import fact_lines
 from tests.tui import recording
 from tests.tui.recording import PUSH, SERVER, URL, XML, Step, events
 
@@ -71,6 +74,14 @@ def test_the_bar_knows_what_each_side_has_announced() -> None:
     assert device.running
     assert (device.progress.out_of, device.progress.in_of) == (3, 1)
     assert device.progress.share == 0.5
+
+
+def test_what_was_lost_is_counted_on_its_bearer() -> None:
+    dropped: list[Step] = [(0.0, PushesDropped(PUSH, "rate", n)) for n in (9, 900)]
+    device = after(up=[*recording.up(), *dropped])
+    assert device.bearers == (Bearer(PUSH, lost=909),)
+    shown = "\n".join(plain(line) for line in fact_lines(device, 40))
+    assert "0 came in, 909 more were lost" in shown
 
 
 def test_pushes_are_counted_on_the_bearer_that_they_came_on() -> None:

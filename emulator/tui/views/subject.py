@@ -16,6 +16,7 @@ from emulator.protocol.events import (
     NotificationRead,
     Octets,
     PushArrived,
+    SmsArrived,
 )
 from emulator.tui import context
 
@@ -35,7 +36,11 @@ def subject(events: Sequence[Event], event: Event) -> Subject:
     fields = tuple(_fields(event))
     if isinstance(what, MessageSent | MessageEdited | MessageReceived) and what.octets.hex:
         return Subject(what.octets, tree.of_message(what.octets, what.content_type), fields)
-    if isinstance(what, PushArrived | NotificationRead) and what.octets.hex:
+    if isinstance(what, SmsArrived) and what.octets.hex:
+        return Subject(what.octets, tree.of_sms(what), fields)
+    if isinstance(what, PushArrived) and what.octets.hex:
+        return Subject(what.octets, tree.of_push(what.octets, what.headers), fields)
+    if isinstance(what, NotificationRead) and what.octets.hex:
         return Subject(what.octets, tree.of_push(what.octets), fields)
     if context.about_notification(event):
         octets = context.pushed(events, event)
