@@ -8,7 +8,7 @@ import msgspec
 from emulator.protocol import verdict as verdicts
 from emulator.protocol.keyring import Account, Keyring
 from emulator.protocol.verdict import Verdict
-from emulator.wire import arrival
+from emulator.wire import bundle
 from emulator.wire.arrival import Layer
 from emulator.wire.errors import WireError
 from emulator.wire.notification import Notification
@@ -60,7 +60,7 @@ def keyring(given: Given) -> Keyring:
 def explain(octets: bytes, known: Keyring, at: float, typed: bool = False) -> Explanation:
     """What these octets are. `typed`: the keyring was typed in, for whatever it is that came."""
     try:
-        arrived = arrival.read(octets)
+        arrived = bundle.read(octets)
     except WireError as wrong:
         return Explanation((), reason="malformed", why=str(wrong))
     content = arrived.content

@@ -14,7 +14,6 @@ from emulator.wire import arrival, concatenation, recognition, smsreader
 from emulator.wire.arrival import Arrival, Layer
 from emulator.wire.concatenation import Pending, State, Whole
 from emulator.wire.errors import WireError
-from emulator.wire.push import SECURE_UDP_PORT, UDP_PORT
 from emulator.wire.received import Datagram, Pdu, Posted, Received, ShortMessage
 from emulator.wire.smsreader import Sms
 
@@ -106,14 +105,8 @@ def _sms(state: State, received: Received, octets: bytes, at: float) -> tuple[St
 
 def _not_a_push(whole: Whole, sms: Sms) -> Ignored | None:
     """The port says for which application of the phone an SMS is."""
-    if whole.ports is None:
-        return Ignored("not-for-us", f"an SMS for the owner ({sms.alphabet}), no push")
-    port = whole.ports.destination
-    if port == UDP_PORT:
-        return None
-    if port == SECURE_UDP_PORT:
-        return Ignored("not-for-us", f"port {port} is for WTLS, which this handset does not speak")
-    return Ignored("not-for-us", f"an SMS for port {port}; pushes come to {UDP_PORT}")
+    why = recognition.why_not(whole.ports, sms)
+    return Ignored("not-for-us", why) if why else None
 
 
 def _given_up(pending: Pending) -> What:

@@ -9,9 +9,10 @@ from emulator.wire import arrival, smsreader
 from emulator.wire.arrival import Layer
 from emulator.wire.errors import WireError
 from emulator.wire.notification import Notification
-from emulator.wire.push import UDP_PORT
+from emulator.wire.push import SECURE_UDP_PORT, UDP_PORT
 from emulator.wire.received import Datagram, Pdu
 from emulator.wire.smsreader import Sms
+from emulator.wire.udh import Ports
 
 _NO_CENTRE = b"\0"
 
@@ -44,6 +45,16 @@ def layers(sms: Sms) -> tuple[Layer, ...]:
         for layer in arrived.layers
     )
     return (outer, *moved)
+
+
+def why_not(ports: Ports | None, sms: Sms) -> str:
+    """Why an SMS is no push for this handset, "" for one that is: its port decides."""
+    if ports is None:
+        return f"an SMS for the owner ({sms.alphabet}), no push"
+    port = ports.destination
+    if port == SECURE_UDP_PORT:
+        return f"port {port} is for WTLS, which this handset does not speak"
+    return "" if port == UDP_PORT else f"an SMS for port {port}; pushes come to {UDP_PORT}"
 
 
 def _sms(octets: bytes) -> Sms | None:
