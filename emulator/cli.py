@@ -124,11 +124,13 @@ def run(
 
 @app.command()
 def push(
-    target: Annotated[str, typer.Argument(help="udp://HOST:PORT or file:PATH.")] = "",
+    target: Annotated[str, typer.Argument(help="A bearer, as --listen of run has them.")] = "",
     print_: Annotated[
         Form | None, typer.Option("--print", help="Print it as hex instead of sending it.")
     ] = None,
-    form: Annotated[Form | None, typer.Option("--form", help="How to send it (wsp).")] = None,
+    form: Annotated[
+        Form | None, typer.Option("--form", help="How to send it, over udp: or to a file: (wsp).")
+    ] = None,
     server_id: Annotated[str, typer.Option("--server-id", metavar="S")] = "",
     secret: Annotated[str, typer.Option("--secret", metavar="W")] = "",
     profile: Annotated[str, typer.Option("--profile", metavar="P")] = "",

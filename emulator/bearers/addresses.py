@@ -104,30 +104,36 @@ FORMS: tuple[tuple[str, str, Callable[[Place, Ears], Bearer]], ...] = (
     ("-", r"(?P<path>-)", _lines),
 )
 """(form for people, pattern, what listens there), in the order in which they are tried."""
-_FORMS = tuple((re.compile(pattern), make) for _, pattern, make in FORMS)
+_FORMS = tuple((re.compile(pattern), form, make) for form, pattern, make in FORMS)
 ENDLESS = re.compile(r"(?!file:|-$)")
 """An address that never runs out."""
 
 
 def bearer(text: str, ears: Ears) -> Bearer:
     """The bearer of an address. Raises AddressError."""
-    make, place = _understood(text)
-    return make(place, ears)
+    _, make, at = _understood(text)
+    return make(at, ears)
 
 
-def check(addresses: tuple[str, ...]) -> None:
+def place(text: str) -> tuple[str, Place]:
+    """The form of an address, and what it says. Raises AddressError."""
+    form, _, at = _understood(text)
+    return form, at
+
+
+def check(listen: tuple[str, ...]) -> None:
     """Raises AddressError for the first address that is none."""
-    for address in addresses:
+    for address in listen:
         _understood(address)
 
 
-def _understood(text: str) -> tuple[Callable[[Place, Ears], Bearer], Place]:
-    for pattern, make in _FORMS:
+def _understood(text: str) -> tuple[str, Callable[[Place, Ears], Bearer], Place]:
+    for pattern, form, make in _FORMS:
         if found := pattern.fullmatch(text):
             given = found.groupdict()
             port = int(given.get("port", 0))
             if port < 0x10000:
                 host = given.get("host", "").strip("[]")
-                return make, Place(host, port, given.get("path", ""))
+                return form, make, Place(host, port, given.get("path", ""))
     *forms, last = (form for form, _, _ in FORMS)
     raise AddressError(f"{text}: {', '.join(forms)} or {last} is expected")

@@ -1,6 +1,5 @@
 """`handset push`: plays the sender. Builds a notification and prints it, or delivers it to a bearer."""
 
-import socket
 import sys
 from pathlib import Path
 from typing import Literal
@@ -10,8 +9,9 @@ import msgspec
 from emulator import profiles, pushing
 from emulator.protocol.keyring import Account
 from emulator.pushing import Form, WantedError
-from emulator.verbs import state
-from emulator.verbs.exits import Exit, Failure
+from emulator.verbs import delivery, state
+from emulator.verbs.delivery import Parcel
+from emulator.verbs.exits import Failure
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -37,35 +37,8 @@ def send(target: str, form: Form | None, printed: Form | None, wanted: Wanted) -
         for pdu in pushing.in_form(octets, printed, wanted.text_headers):
             print(pdu.hex())
         return
-    datagrams = pushing.in_form(octets, form or "wsp", wanted.text_headers)
-    if target.startswith("file:") and len(target) > 5:
-        try:
-            with Path(target[5:]).open("a") as file:
-                file.writelines(f"{pdu.hex()}\n" for pdu in datagrams)
-        except OSError as wrong:
-            raise Failure(f"{target}: {wrong.strerror}") from wrong
-        return
-    host, port = _udp(target)
-    try:
-        with socket.socket(
-            socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM
-        ) as s:
-            for pdu in datagrams:
-                s.sendto(pdu, (host, port))
-                print(f"sent {len(pdu)} octets to {target}", file=sys.stderr)
-    except (OSError, UnicodeError) as wrong:
-        # A host name that cannot be one is a UnicodeError (IDNA).
-        why = getattr(wrong, "strerror", None) or str(wrong)
-        raise Failure(f"{target}: {why}", Exit.TRANSPORT) from wrong
-
-
-def _udp(target: str) -> tuple[str, int]:
-    scheme, separator, rest = target.partition("://")
-    host, colon, port = rest.rpartition(":")
-    is_port = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 0x10000
-    if scheme != "udp" or not separator or not colon or not host or not is_port:
-        raise Failure(f"{target or 'TARGET'}: udp://HOST:PORT or file:PATH is expected, or --print")
-    return host.strip("[]"), int(port)
+    for line in delivery.deliver(target, Parcel(octets, form, wanted.text_headers)):
+        print(line, file=sys.stderr)
 
 
 def _notification(wanted: Wanted) -> bytes:
