@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from emulator.conductor import Client, Conductor, Gate, Question, Run, gated, no_gate
-from emulator.journal import Journal
+from emulator.journal import Journal, cut
 from emulator.profiles import Profile
 from emulator.protocol import arrivals as waiting
 from emulator.protocol import reception, san11, verdict
@@ -123,14 +123,17 @@ class Handset:
         `ignored`: it is known already that it is nothing for us.
         """
         run = self._run()
-        run.record(push)
-        if ignored is not None:
-            return self._ignored(run, ignored.reason, ignored.words)
         try:
             arrived = reception.unwrapped(push)
         except WireError as wrong:
+            run.record(push)
+            if ignored is not None:
+                return self._ignored(run, ignored.reason, ignored.words)
             return self._ignored(run, "malformed", f"{REASONS['malformed']} ({wrong})")
         content = arrived.content
+        run.record(_without_secrets(push, content))
+        if ignored is not None:
+            return self._ignored(run, ignored.reason, ignored.words)
         if isinstance(content, NotForUs):
             return self._ignored(run, "not-for-us", content.why)
         if isinstance(content, Ds11Alert):
@@ -158,13 +161,19 @@ class Handset:
         if account is None:
             source = message.header.source.uri if message.header.source else ""
             return self._ignored(run, "unknown-server", f"{REASONS['unknown-server']} ({source})")
+        proof = san11.cred(message, account)
+        if proof is not None:
+            run.record(proof)
+            if account.server_secret and proof.matched == "none":
+                return self._ignored(run, "digest", f"a DS 1.1 alert: {proof.sentence}")
         mode = account.policy.notification.san11
         if mode == "ignore":
             return self._ignored(run, "no-digest", f"{REASONS['no-digest']} (notification.san11)")
         if self._holder:
             busy = f"{REASONS['no-digest']}, and a session is running"
             return self._ignored(run, "no-digest", busy)
-        run.record(remark("alert-without-digest").event())
+        if proof is None or proof.matched == "none":
+            run.record(remark("alert-without-digest").event())
         self._take(run, account.name, None)
         asked = san11.Alerted(san11.syncs(message), mode == "ask")
         self._start(run, account.name, None, alerted=asked)
@@ -442,6 +451,18 @@ def _login(account: Account) -> Login:
     stores = tuple(store.name for store in account.stores) if account.protocol == "ds" else ()
     url = without_userinfo(account.url)
     return Login(account.name, account.server_id, account.user, url, stores)
+
+
+def _without_secrets(push: PushArrived, content: object) -> PushArrived:
+    """A DS 1.1 alert may have its server's password in its Cred."""
+    if not isinstance(content, Ds11Alert):
+        return push
+    octets = bytes(push.octets)
+    start = len(octets) - len(content.octets)
+    found = cut(content.octets, content.content_type, None, has_cred=True)
+    cuts = (msgspec.structs.replace(gap, offset=gap.offset + start) for gap in found.cuts)
+    kept = Octets(octets[:start].hex() + found.hex, tuple(cuts))
+    return msgspec.structs.replace(push, octets=kept)
 
 
 def _read(arrived: Arrival, content: Notification, push: PushArrived) -> What:

@@ -1,11 +1,14 @@
 """The DS 1.1 notification: a SyncML message with Alerts and without a digest. Decision 16.
 
-It proves nothing. Whether it is ignored, put to the owner, or taken at its word is the profile's
-choice (`notification.san11`); no rule of the resynchronisation applies to it. Starts nothing itself.
+Without a Cred it proves nothing: whether it is ignored, put to the owner, or taken at its word is the
+profile's choice (`notification.san11`). One whose Cred is wrong is never taken. No rule of the
+resynchronisation applies: the SessionID is no nonce here. Starts nothing itself.
 """
 
 import msgspec
 
+from emulator.protocol import servercred
+from emulator.protocol.events import ServerCredJudged
 from emulator.protocol.keyring import Account, Keyring
 from emulator.wire.syncml import Alert, Message, number
 
@@ -28,6 +31,15 @@ def account_of(message: Message, keyring: Keyring) -> Account | None:
     source = message.header.source
     names = {source.uri, source.name} - {"", None} if source else set()
     return next((a for a in keyring.of("ds") if names & {a.server_id, a.url}), None)
+
+
+def cred(message: Message, account: Account) -> ServerCredJudged | None:
+    """What its Cred proves; None without one. A server that sends its bare secret knows it."""
+    header = message.header
+    if header.cred is None:
+        return None
+    over = servercred.own(account)
+    return servercred.judge(header.cred, header.ver_dtd, account, over, basic=True)
 
 
 def syncs(message: Message) -> tuple[tuple[int, str], ...]:

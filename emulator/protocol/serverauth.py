@@ -3,15 +3,12 @@
 Decisions 6, 7 and 8. What a header of auth-MAC proves is worked out in `servermac.py`.
 """
 
-import hmac
 from typing import Literal
 
-from emulator.protocol import servermac
-from emulator.protocol.clientauth import working_of
+from emulator.protocol import servercred, servermac
 from emulator.protocol.effects import Change, PinEncoding, SetNonce
 from emulator.protocol.events import Challenged, NonceKind, ServerCredJudged
 from emulator.protocol.turn import SessionState, Turn
-from emulator.wire import build
 from emulator.wire.syncml import Message
 
 NONCE_LENGTH = 16
@@ -23,9 +20,7 @@ def nonces(state: SessionState) -> list[tuple[NonceKind, bytes]]:
     After a challenge of ours: its nonce, then (resync) the SessionID, (ordinary) the stored one.
     """
     account = state.account
-    own: list[tuple[NonceKind, bytes]] = [("stored", account.server_nonce or b"")]
-    if account.candidate is not None:
-        own.append(("candidate", account.candidate))
+    own = servercred.own(account)
     session_id: list[tuple[NonceKind, bytes]] = []
     if state.kind == "resync" and state.verdict is not None:
         session_id = [("session-id", state.verdict.nonce)]
@@ -48,36 +43,10 @@ def judge(turn: Turn, message: Message, counts: bool = True) -> NonceKind | None
         return _judge_mac(turn, message, nonces(state), counts)
     if header.cred is None:
         return None
-    scheme = build.scheme_of(header.cred.meta)
-    received = build.cred_value(header.cred)
-    tries: list[tuple[NonceKind, str, str]] = []
-    matched: NonceKind = "none"
-    if not account.server_secret:
-        sentence = "the server sent a Cred, but this account knows no server secret to check it"
-    elif scheme == "md5":
-        for kind, nonce in nonces(state):
-            working = working_of(
-                "md5", account.server_id, account.server_secret, nonce, header.ver_dtd
-            )
-            tries.append((kind, nonce.hex(), working.value))
-            if matched == "none" and working.matches(received):
-                matched = kind
-        sentence = _sentence(matched)
-    elif scheme == "basic" and account.policy.auth.scheme == "basic":
-        expected = f"{account.server_id}:{account.server_secret}".encode()
-        if hmac.compare_digest(expected, received):
-            matched = "stored"
-        sentence = (
-            "the server's id and secret are right" if matched != "none" else _sentence("none")
-        )
-    else:
-        sentence = f"a Cred of type {scheme or 'none'} proves nothing here"
-    # A Cred that is no digest may hold a password.
-    shown = build.b64(received) if scheme in ("md5", "mac") else ""
-    turn.record(
-        ServerCredJudged(account.server_id, scheme, shown, tuple(tries), matched, counts, sentence)
-    )
-    return matched if account.server_secret else None
+    basic = account.policy.auth.scheme == "basic"
+    found = servercred.judge(header.cred, header.ver_dtd, account, nonces(state), basic, counts)
+    turn.record(found)
+    return found.matched if account.server_secret else None
 
 
 def _judge_mac(
@@ -92,7 +61,9 @@ def _judge_mac(
     found = servermac.Found("", (), "none", problem="this account knows no server secret")
     if account.server_secret:
         found = servermac.judge(turn, over)
-    sentence = _sentence(found.matched, "message") + (f": {found.problem}" if found.problem else "")
+    sentence = servercred.words(found.matched, "message") + (
+        f": {found.problem}" if found.problem else ""
+    )
     turn.record(
         ServerCredJudged(
             account.server_id, "mac", found.received, found.tries, found.matched, counts, sentence
@@ -126,15 +97,6 @@ def challenge_scheme(state: SessionState) -> Literal["md5", "mac"]:
     return "mac" if state.scheme == "mac" else "md5"
 
 
-def _sentence(matched: NonceKind, what: str = "Cred") -> str:
-    return {
-        "session-id": "the server proved itself with the SessionID as nonce",
-        "stored": "the server proved itself with the stored server nonce",
-        "candidate": "the server proved itself with the candidate",
-        "challenge": "the server proved itself with the nonce of our challenge",
-    }.get(matched, f"the server's {what} does not verify")
-
-
 def proven(turn: Turn, matched: NonceKind) -> None:
     """Step 5 is passed: the nonces are stored, and a new server nonce goes out with the next Status."""
     state = turn.state
@@ -158,7 +120,7 @@ def proven(turn: Turn, matched: NonceKind) -> None:
         changes.append(_issue(turn))
     turn.set(proof="proven")
     turn.keep(*changes)
-    turn.step(5, "passed", _sentence(matched))
+    turn.step(5, "passed", servercred.words(matched))
     if account.policy.server_nonce.issue == "never":
         turn.step(6, "skipped", "this profile issues no server nonce")
 
