@@ -14,7 +14,7 @@ MAX_PENDING = 64
 """Messages that wait for parts at one time; the oldest goes when there is one more."""
 
 Key = tuple[str, int, int, int, Ports | None]
-"""Sender, reference and its bits, number of parts, ports."""
+"""Sender ("" where it is not known), reference and its bits, number of parts, ports."""
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ class Pending(msgspec.Struct, frozen=True):
 
 
 class Whole(msgspec.Struct, frozen=True):
-    """All of a message is there."""
+    """All of a message is there. `sender` is "" where nobody said it."""
 
     sender: str
     ports: Ports | None
@@ -63,20 +63,35 @@ def take(state: State, sms: Sms, at: float) -> tuple[State, Taken]:
     state, given_up = expired(state, at)
     ports = sms.header.ports if sms.header else None
     part = sms.header.part if sms.header else None
+    # In a submit there is no sender: it is on its way from one.
+    sender = sms.address if sms.kind == "deliver" else ""
     if part is None:
-        return state, Taken(Whole(sms.address, ports, sms.payload, 1), given_up)
-    key: Key = (sms.address, part.reference, part.bits, part.total, ports)
-    before = next((each for each in state if each.key == key), Pending(key, at))
-    rest = tuple(each for each in state if each.key != key)
+        return state, Taken(Whole(sender, ports, sms.payload, 1), given_up)
+    key: Key = (sender, part.reference, part.bits, part.total, ports)
+    before = _waiting(state, key, part.number) or Pending(key, at)
+    key = (sender or before.key[0], *key[1:])
+    rest = tuple(each for each in state if each is not before)
     kept = tuple(each for each in before.parts if each[0] != part.number)
     now = Pending(key, at, (*kept, (part.number, sms.payload)))
     again = len(kept) != len(before.parts)
     if not now.missing:
         payload = b"".join(octets for _, octets in sorted(now.parts))
-        return rest, Taken(Whole(sms.address, ports, payload, part.total), given_up, again)
+        return rest, Taken(Whole(key[0], ports, payload, part.total), given_up, again)
     if len(rest) >= MAX_PENDING:
         given_up, rest = (*given_up, rest[0]), rest[1:]
     return (*rest, now), Taken(None, given_up, again)
+
+
+def _waiting(state: State, key: Key, number: int) -> Pending | None:
+    """The message of which this is a part. Links that name no sender may bring parts of the same
+    one as links that do: there a part that is still missing fits."""
+    for each in state:
+        if each.key == key:
+            return each
+    for each in state:
+        if each.key[1:] == key[1:] and "" in (each.key[0], key[0]) and number in each.missing:
+            return each
+    return None
 
 
 def expired(state: State, at: float) -> tuple[State, tuple[Pending, ...]]:

@@ -311,6 +311,8 @@ admin-port = {admin}
 admin-interface = 127.0.0.1
 admin-password = bar
 wapbox-port = {wapbox}
+smsbox-port = {smsbox}
+smsbox-interface = 127.0.0.1
 wdp-interface-name = "{wdp}"
 box-deny-ip = "*.*.*.*"
 box-allow-ip = "127.0.0.1"
@@ -335,6 +337,22 @@ wap-push-user = tester
 ppg-username = foo
 ppg-password = bar
 allow-ip = 127.0.0.1
+
+group = smsbox
+bearerbox-host = 127.0.0.1
+sendsms-port = {sendsms}
+sendsms-interface = 127.0.0.1
+global-sender = 12345
+
+group = sendsms-user
+username = tester
+password = foobar
+concatenation = true
+max-messages = 10
+
+group = sms-service
+keyword = default
+text = "no service"
 """
 
 _BOUNDARY = "asdlfkjiurwghasf"
@@ -342,7 +360,7 @@ _PAP = """<?xml version="1.0"?>
 <!DOCTYPE pap PUBLIC "-//WAPFORUM//DTD PAP 1.0//EN" "http://www.wapforum.org/DTD/pap_1.0.dtd">
 <pap>
 <push-message push-id="{push_id}" progress-notes-requested="false">
-<address address-value="WAPPUSH={address}/TYPE=IPV4@ppg.example.com"/>
+<address address-value="WAPPUSH={address}/TYPE={kind}@ppg.example.com"/>
 <quality-of-service priority="high" delivery-method="unconfirmed"/>
 </push-message>
 </pap>
@@ -350,7 +368,8 @@ _PAP = """<?xml version="1.0"?>
 
 
 class Kannel(Peer):
-    """Kannel's bearerbox and wapbox with its push proxy gateway; WDP over UDP, no SMS centre.
+    """Kannel's bearerbox and wapbox with its push proxy gateway; WDP over UDP. `links` are groups of its
+    configuration, for SMS centres (`gateways.py`).
 
     A push to an IPv4 address always goes to port 2948 there, which cannot be chosen, from port 9200
     of `wdp`. The address can be any of 127/8, so a test can have one of its own (`loopback()`).
@@ -358,9 +377,10 @@ class Kannel(Peer):
 
     _grace = 0.0  # it has nothing to save, and takes seconds to end by itself
 
-    def __init__(self) -> None:
+    def __init__(self, links: str = "") -> None:
         need("/usr/sbin/bearerbox", "/usr/sbin/wapbox", "setpriv")
         super().__init__()
+        self._links = links
         self.wdp = ""
         self.ppg = ""
         self._ppg_port = 0
@@ -373,15 +393,19 @@ class Kannel(Peer):
         content_type: str,
         application_id: str | None,
         body: bytes,
+        over: str = "",
     ) -> int:
         """Ask the gateway to push `body`, and return its PAP code: 1001 = accepted.
+
+        An address that begins with + is a phone's: the push goes by SMS, `over` names the link.
 
         The datagram leaves a moment after the answer. Each push has an id of its own: one that is
         still pending is refused (2007). Unconfirmed only: after a confirmed one that went wrong,
         nothing reaches the address any more.
         """
         push_id = f"push{next(self._numbers)}@pi.example.com"
-        control = _PAP.format(push_id=push_id, address=address).replace("\n", "\r\n")
+        kind = "PLMN" if address.startswith("+") else "IPV4"
+        control = _PAP.format(push_id=push_id, address=address, kind=kind).replace("\n", "\r\n")
         # Only these two headers: any other leaks into the body.
         headers = f"Content-Type: {content_type}\r\n"
         if application_id is not None:
@@ -395,6 +419,8 @@ class Kannel(Peer):
             related = f'multipart/related; boundary={_BOUNDARY}; type="application/xml"'
             user = base64.b64encode(b"foo:bar").decode()
             told = {"Content-Type": related, "Authorization": f"Basic {user}"}
+            if over:
+                told["X-Kannel-SMSC"] = over
             link.request("POST", "/wappush", message, told)
             answer = link.getresponse().read().decode(errors="replace")
         finally:
@@ -409,8 +435,8 @@ class Kannel(Peer):
         self._ppg_port = free_port()
         self.ppg = f"http://127.0.0.1:{self._ppg_port}/wappush"
         conf = self.data / "kannel.conf"
-        ports = {"admin": free_port(), "wapbox": free_port(), "ppg": self._ppg_port}
-        conf.write_text(_KANNEL.format(wdp=self.wdp, **ports))
+        ports = {name: free_port() for name in ("admin", "wapbox", "smsbox", "sendsms")}
+        conf.write_text(_KANNEL.format(wdp=self.wdp, ppg=self._ppg_port, **ports) + self._links)
 
         # Logs, and no look at the wapbox port: bearerbox would take it for a box, and is
         # then deaf for a second.

@@ -3,6 +3,7 @@
 import itertools
 import re
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,3 +80,18 @@ def test_kannels_long_push() -> None:
     *_, taken = play([smsreader.read(bytes.fromhex(pdu)) for pdu in reversed(pdus[:2])])[1]
     assert taken.whole is not None
     assert push.parse(taken.whole.payload).body == bytes(range(200))
+
+
+def test_links_that_name_no_sender_bring_parts_of_the_same_message() -> None:
+    one, two, three = (part("+1", 7, 3, number, bytes([number])) for number in (1, 2, 3))
+    unnamed = msgspec.structs.replace(two, kind="submit", address="+358401234567")
+    for order in itertools.permutations([one, unnamed, three]):
+        state, taken = play(list(order))
+        whole = taken[-1].whole
+        assert state == () and whole is not None
+        assert (whole.payload, whole.sender) == (b"\1\2\3", "+1")
+    # Another sender's message of the same reference is another one.
+    other = part("+2", 7, 3, 1, b"x")
+    state, taken = play([one, other, unnamed, three])
+    assert taken[-1].whole is not None and taken[-1].whole.payload == b"\1\2\3"
+    assert [pending.key[0] for pending in state] == ["+2"]
