@@ -19,7 +19,12 @@ NONCES_KEPT = 2
 
 
 @pytest.mark.parametrize(
-    ("scenario", "messages"), [("resync", 3), ("resync-401", 4), ("ordinary", 3)]
+    ("scenario", "messages"),
+    [
+        ("resync", 3),
+        pytest.param("resync-401", 4, marks=pytest.mark.thorough),
+        pytest.param("ordinary", 3, marks=pytest.mark.thorough),
+    ],
 )
 def test_after_sigkill_at_any_point_the_next_notification_leads_to_a_session(
     scenario, messages, tmp_path

@@ -18,6 +18,7 @@ def test_a_benchmark_yields_a_ratio(benchmark: object) -> None:
     assert ratios and all(ratio.value > 0 for ratio in ratios)
 
 
+@pytest.mark.thorough
 def test_a_big_journal_is_measured() -> None:
     measured = big_journal.run(seconds=0.2, count=300)
     assert all(each.value > 0 for each in measured if each.limit)

@@ -25,7 +25,9 @@ Start = Callable[..., SyncEvolution]
 
 DS_12 = "application/vnd.syncml.ds.notification"
 DM = "application/vnd.syncml.notification"
-CODECS = pytest.mark.parametrize("handset", ["generic-xml", "generic-wbxml"])
+CODECS = pytest.mark.parametrize(
+    "handset", [pytest.param("generic-xml", marks=pytest.mark.thorough), "generic-wbxml"]
+)
 SESSION_ID = 0x4A7C
 
 

@@ -113,7 +113,7 @@ def test_either_scheme_in_either_encoding_is_accepted_at_once(
 
 
 @CODECS
-@pytest.mark.parametrize("version", ["1.1", "1.0"])
+@pytest.mark.parametrize("version", ["1.1", pytest.param("1.0", marks=pytest.mark.thorough)])
 def test_an_older_syncml_takes_cards_both_ways(
     syncevolution: Start, tmp_path: Path, handset: str, version: str
 ) -> None:

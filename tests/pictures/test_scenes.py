@@ -19,7 +19,17 @@ SAYS = {
 }
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+QUICK = ("demo-120x40", "refused-120x40")
+"""Tried whenever tests run; the others where there is time."""
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        pytest.param(s, id=s.name, marks=() if s.name in QUICK else pytest.mark.thorough)
+        for s in SCENES
+    ],
+)
 def test_each_scene(scene: Scene, tmp_path: Path) -> None:
     for program in ("rsvg-convert", *scene.peers):
         need(program)
@@ -29,6 +39,7 @@ def test_each_scene(scene: Scene, tmp_path: Path) -> None:
     assert (tmp_path / f"{scene.name}.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.thorough
 def test_the_browser(tmp_path: Path) -> None:
     need("chromium")
     main([str(tmp_path), BROWSER])

@@ -70,7 +70,9 @@ def _lines(page: Page) -> str:
     return "\n".join([*lines, hexes, "".join(line.strip() for line in lines)])
 
 
-@pytest.mark.parametrize("handset", ["generic-wbxml", "generic-xml"])
+@pytest.mark.parametrize(
+    "handset", ["generic-wbxml", pytest.param("generic-xml", marks=pytest.mark.thorough)]
+)
 async def test_nothing_personal_is_seen_in_any_view_of_any_event(handset: str) -> None:
     async with _ran(handset) as bench:
         personal = _personal(bench)
