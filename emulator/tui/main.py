@@ -69,6 +69,8 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         self.paused = False
         """Whether the screen stands still; the deck goes on."""
         self._idle = 0
+        self._took = False
+        """Whether the last picture had news."""
         self._working = False
         self._news: tuple[object, ...] = ()
         self._steps = Steps(id="steps")
@@ -136,7 +138,13 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
     def _pump(self) -> None:
         """Takes what is new in the deck. The only place where events reach the screen."""
         events = self.deck.events
+        if self._took:
+            # Of a stream every second picture is enough: following it moves all lines each time.
+            self._took = False
+            return
+        before = self.read
         self._work()
+        self._took = self.read > before
         news = (
             self.read,
             self.paused,

@@ -3,9 +3,11 @@
 Owns which pane the main screen shows, and whether it does. What is in a pane is its own.
 """
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual.actions import SkipAction
+from textual.timer import Timer
 
 from emulator.tui.deck import Awaited
 from emulator.tui.finding import Finding
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from emulator.tui.inspector import View
 
 
+MOMENT = 0.2
+"""Seconds that a detail stands at least while the ladder follows: nobody reads what the next event
+takes away, and making it costs more than the event's own line."""
+
+
 class Showing(Finding):
     """The panes of the main screen; each is made when it is first opened."""
 
@@ -23,6 +30,8 @@ class Showing(Finding):
     _side: Side
     _detail = False
     """Whether a pane was asked for; beside the ladder there is one all the same."""
+    _soon: Timer | None = None
+    _shown_at = 0.0
 
     def _project(self) -> None:
         raise NotImplementedError
@@ -55,9 +64,24 @@ class Showing(Finding):
         if not self.detail_open:
             await self._bring("detail")
 
+    @property
+    def settled(self) -> bool:
+        """Whether the pane shows what is selected."""
+        return self._soon is None
+
     def on_ladder_moved(self) -> None:
-        self._show_selected()
+        left = self._shown_at + MOMENT - asyncio.get_running_loop().time()
+        if left <= 0 or not self._ladder.following:
+            self._show_now()
+        elif self._soon is None:
+            self._soon = self.set_timer(left, self._show_now)
         self._project()
+
+    def _show_now(self) -> None:
+        if self._soon is not None:
+            self._soon.stop()
+        self._soon, self._shown_at = None, asyncio.get_running_loop().time()
+        self._show_selected()
 
     async def action_pane(self, name: str) -> None:
         """Opens a pane in place of the one that is there; once more: the detail again."""

@@ -65,7 +65,7 @@ async def picture(
 async def _still(app: HandsetApp, pilot: Pilot[None]) -> None:
     """Layout answers events, and events answer layout: waits until both have come to rest."""
     seen: list[str] = []
-    while len(seen) < 4 or len(set(seen[-4:])) > 1:
+    while len(seen) < 4 or len(set(seen[-4:])) > 1 or not app.main.settled:
         await pilot.pause()
         seen.append(app.export_screenshot())
 

@@ -99,7 +99,8 @@ async def settled(app: HandsetApp, pilot: Pilot[None]) -> None:
 async def still(app: App[None], pilot: Pilot[None]) -> None:
     """Waits until layout and events have answered each other, and the screen stays as it is."""
     before: list[str] = []
-    while len(before) < 4 or len(set(before[-4:])) > 1:
+    main = getattr(app, "_main", None)
+    while len(before) < 4 or len(set(before[-4:])) > 1 or not getattr(main, "settled", True):
         assert len(before) < 500
         await pilot.pause()
         before.append(text_of(app))
