@@ -44,6 +44,8 @@ PAUSE = 0.006
 """Seconds that are left to everything else before there is more of that."""
 STEP = 50
 """Events between two looks at the clock."""
+GARBAGE = (20_000, 20, 20)
+"""When Python looks for garbage: seldom, since events and lines are none, and a key waits for it."""
 IDLE = 15
 """Pictures without news after which all widgets are asked all the same."""
 
@@ -105,6 +107,7 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         if isinstance(self.deck, Awaited):
             self.deck = self.deck.make()
         gc.enable()
+        gc.set_threshold(*GARBAGE)
         # What is there now stays; looking through it again and again would stop the keys.
         gc.freeze()
         self._footer.without = {action.id for action in ACTIONS if not self._can(action.needs)}
