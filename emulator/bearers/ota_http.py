@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from emulator.bearers.httpd import HttpBearer, TooLargeError
+from emulator.wire import httphead
 from emulator.wire.received import Posted, Received
 
 PUSH_STATUS = "X-Wap-Push-Status"
@@ -31,7 +32,8 @@ class OtaHttp(HttpBearer):
             body = await self.body(request)
         except TooLargeError as wrong:
             return PlainTextResponse(str(wrong), 413)
-        headers = tuple((name.lower(), value) for name, value in request.headers.items())
+        # Credentials and cookies of a sender are no business of the journal's.
+        headers = httphead.cut((name.lower(), value) for name, value in request.headers.items())
         self._deliver(Received(self.address, self.sender(request), Posted(headers, body)))
         if any(name.startswith(_OTA) for name, _ in headers):
             return Response(status_code=204, headers={PUSH_STATUS: ACCEPTED})

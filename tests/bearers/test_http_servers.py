@@ -63,6 +63,15 @@ async def test_ota_http_push() -> None:
     assert ("x-wap-application-id", "x-wap-application:push.syncml") in one.content.headers
 
 
+async def test_what_a_sender_proves_itself_with_is_not_kept() -> None:
+    headers = {"Content-Type": DS, "Authorization": "Basic c2VjcmV0", "Cookie": "id=secret"}
+    async with opened(OtaHttp) as (_, client, received):
+        await client.post("/", content=b"x", headers=headers)
+    assert isinstance(received[0].content, Posted)
+    assert "c2VjcmV0" not in str(received[0].content.headers)
+    assert dict(received[0].content.headers)["cookie"] == "(secret)"
+
+
 async def test_a_plain_post() -> None:
     async with opened(OtaHttp) as (_, client, received):
         answer = await client.post("/any", content=b"x", headers={"Content-Type": DS})
