@@ -1,6 +1,7 @@
 """Find on the main screen: a filter that shows what matches, and the way from match to match.
 
-Owns the way from the bar and its keys to the search and the ladder. What matches is `search.py`'s.
+Owns the way from the bar and its keys to the search and the ladder. What matches is `search.py`'s; while
+personal data is hidden, only what is shown can be found.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,12 @@ from emulator.protocol.events import Event
 from emulator.tui.deck import Awaited, Deck
 from emulator.tui.ladder import Ladder
 from emulator.tui.status import Footer
+from emulator.tui.veil import Covered, Veil, behind
 
 if TYPE_CHECKING:
+    from emulator.exports.hiding import Values
     from emulator.tui.filterbar import FilterBar
+    from emulator.tui.query import Term
     from emulator.tui.search import Search
 
 SLICE = 0.006
@@ -25,10 +29,13 @@ class Finding(Screen[None]):
     """What the main screen can find; the bar is made when it is first opened."""
 
     deck: Deck | Awaited
+    veil: Veil
     _ladder: Ladder
     _footer: Footer
     search: "Search | None" = None
     """What was asked for last; it outlives its filter, for the keys from match to match."""
+    _without: "Values | None" = None
+    """What was hidden from the search when it began."""
     filtering = False
     """Whether only matches are shown."""
     _wish = 0
@@ -59,22 +66,28 @@ class Finding(Screen[None]):
         self._bar.field.select_all()
 
     def on_filter_bar_asked(self, asked: "FilterBar.Asked") -> None:
-        from emulator.tui.search import Search
-
         if not asked.terms or isinstance(self.deck, Awaited):
             self.search = None
             self._leave()
             return
         same = self.search is not None and self.search.terms == asked.terms
         if self.search is None or not same:
-            self.search = Search(asked.terms, self._ladder.layout_of_all, self.deck.document)
+            self.search = self._search_for(asked.terms)
         self.filtering = asked.filtering
         if self._bar is not None:
             self._bar.display = asked.filtering
         self.set_focus(self._ladder)
         self._ladder.show(self.search.found if asked.filtering else None)
         self._wish = 0 if asked.filtering else 1
-        self.find(self.deck.events)
+        self.find()
+
+    def _search_for(self, terms: "Sequence[Term]") -> "Search":
+        from emulator.tui.search import Search
+
+        assert not isinstance(self.deck, Awaited)
+        document = behind(self.deck, self.veil).document
+        self._without = self.veil.hides
+        return Search(terms, self._ladder.layout_of_all, document, self.veil.text)
 
     def on_filter_bar_left(self) -> None:
         self._leave()
@@ -105,7 +118,13 @@ class Finding(Screen[None]):
         """To the next (1) or previous (-1) match, once it is known."""
         if self.search is not None:
             self._wish = way
-            self.find(self.deck.events)
+            self.find()
+
+    @property
+    def _shown(self) -> Sequence[Event]:
+        """The events as they are shown."""
+        events = self.deck.events
+        return Covered(events, self.veil) if self.veil.enabled else events
 
     @property
     def typing(self) -> bool:
@@ -117,12 +136,17 @@ class Finding(Screen[None]):
         """Whether there is more to search."""
         return self.search is not None and not self.search.over
 
-    def find(self, events: Sequence[Event]) -> None:
+    def find(self) -> None:
         """Searches on for a moment. Called with every picture; does nothing when all is searched."""
+        if self.search is not None and self._without != self.veil.hides:
+            # What was found may be hidden now, or shown again.
+            self.search = self._search_for(self.search.terms)
+            if self.filtering:
+                self._ladder.show(self.search.found)
         search = self.search
         if search is None:
             return
-        before, searched = search.found.height, search.go_on(events, SLICE)
+        before, searched = search.found.height, search.go_on(self._shown, SLICE)
         if searched and self.filtering and search.found.height != before:
             self._ladder.grown(before)
         if self._wish:

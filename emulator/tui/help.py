@@ -60,7 +60,11 @@ _WHAT = (
         "server nonce that the server has not confirmed. Of a foreign server they are only "
         "supposed. l lists every change, L leads to that of the selected event.",
     ),
-    ("secrets", "passwords, and what is as good as one, are shown as (secret) or ··."),
+    (
+        "secrets",
+        "passwords, and what is as good as one, are shown as (secret) or ··. While ! hides personal "
+        "data, / finds only what is shown.",
+    ),
 )
 
 

@@ -28,7 +28,7 @@ from emulator.tui.panes import Side
 from emulator.tui.run import Known, fold
 from emulator.tui.status import Footer, Verdict
 from emulator.tui.steps import Steps
-from emulator.tui.veil import Covered, Veil, behind
+from emulator.tui.veil import Veil, behind
 
 WIDE = 110
 """Columns from which on the detail stands beside the ladder."""
@@ -167,7 +167,7 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         events = self.deck.events
         if self.read < len(events) and not self.paused:
             self._take(events)
-        self.find(events)
+        self.find()
         behind = self.read < len(events) and not self.paused
         if (behind or self.searching) and not self._working:
             self._working = True
@@ -198,12 +198,6 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         if self.read < len(self.deck.events) and not self.paused:
             share *= self.read / len(self.deck.events)
         return f"reading {int(100 * share)} %" if share < 1 else self.found_note
-
-    @property
-    def _shown(self) -> Sequence[Event]:
-        """The events as they are shown."""
-        events = self.deck.events
-        return Covered(events, self.veil) if self.veil.enabled else events
 
     async def renew(self) -> None:
         """Shows everything anew: the veil was drawn, or taken away."""

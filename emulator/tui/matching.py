@@ -1,7 +1,8 @@
 """Whether an event is what a query asks for. Pure but for the decoded message, which the deck gives.
 
 A text is looked for in the event's line, its fields, its octets (as text and as hex) and the decoded
-message. Secrets were cut out of the octets before they came here.
+message, as they are shown: what is hidden is not found. Secrets were cut out of the octets before they
+came here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,21 +27,25 @@ from emulator.tui.query import Term
 
 Document = Callable[[Event], str]
 """The decoded message of an event, "" for none."""
+Shown = Callable[[str], str]
+"""A text as it is shown."""
 
 _HEX = set("0123456789abcdef")
 _IN = (SmsArrived, PushArrived, NotificationRead, MessageReceived)
 _OUT = (MessageSent, MessageEdited)
 
 
-def matches(terms: Sequence[Term], event: Event, look: Look, document: Document) -> bool:
+def matches(
+    terms: Sequence[Term], event: Event, look: Look, document: Document, shown: Shown = str
+) -> bool:
     """Whether all terms hold; the cheap ones are asked first."""
     for term in sorted(terms, key=lambda term: not term.name):
-        if _holds(term, event, look, document) == term.negated:
+        if _holds(term, event, look, document, shown) == term.negated:
             return False
     return True
 
 
-def _holds(term: Term, event: Event, look: Look, document: Document) -> bool:
+def _holds(term: Term, event: Event, look: Look, document: Document, shown: Shown) -> bool:
     match term.name:
         case "dir":
             return _direction(event) == term.value
@@ -54,7 +59,7 @@ def _holds(term: Term, event: Event, look: Look, document: Document) -> bool:
             wanted = term.value.replace("xx", "")
             return any(code.startswith(wanted) and len(code) == 3 for code in _codes(event))
         case _:
-            return _says(term.value, event, look, document)
+            return _says(term.value, event, look, document, shown)
 
 
 def _direction(event: Event) -> str:
@@ -81,9 +86,9 @@ def _codes(event: Event) -> Iterator[str]:
             yield part.partition(" ")[0]
 
 
-def _says(text: str, event: Event, look: Look, document: Document) -> bool:
+def _says(text: str, event: Event, look: Look, document: Document, shown: Shown) -> bool:
     wanted = text.lower()
-    if any(wanted in row.lower() for row in (" ".join(look.rows), *_words(event.what))):
+    if any(wanted in shown(row).lower() for row in (" ".join(look.rows), *_words(event.what))):
         return True
     octets = getattr(event.what, "octets", None)
     if not isinstance(octets, Octets):

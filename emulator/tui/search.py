@@ -10,20 +10,23 @@ from time import perf_counter
 from emulator.exports.looks import Look
 from emulator.protocol.events import Event
 from emulator.tui.layout import Layout, Picked
-from emulator.tui.matching import Document, matches
+from emulator.tui.matching import Document, Shown, matches
 from emulator.tui.query import Term
 
 
 class Search:
     """What of `layout` matches `terms`."""
 
-    def __init__(self, terms: Sequence[Term], layout: Layout, document: Document) -> None:
+    def __init__(
+        self, terms: Sequence[Term], layout: Layout, document: Document, shown: Shown = str
+    ) -> None:
         self.terms = tuple(terms)
         self.found = Picked(layout)
         self.asked = 0
         """How many rows of the layout have been asked."""
         self._layout = layout
         self._document = document
+        self._shown = shown
 
     @property
     def over(self) -> bool:
@@ -52,7 +55,7 @@ class Search:
 
     def _matches(self, event: Event, look: Look) -> bool:
         try:
-            return matches(self.terms, event, look, self._document)
+            return matches(self.terms, event, look, self._document, self._shown)
         except Exception:  # octets of a peer: whatever they are, the search goes on
             return False
 

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from emulator.tui.deck import Awaited
 from emulator.tui.finding import Finding
 from emulator.tui.panes import Pane, Side
-from emulator.tui.veil import Veil, behind
+from emulator.tui.veil import behind
 
 if TYPE_CHECKING:
     from emulator.tui.inspector import View
@@ -26,7 +26,6 @@ takes away, and making it costs more than the event's own line."""
 class Showing(Finding):
     """The panes of the main screen; each is made when it is first opened."""
 
-    veil: Veil
     _side: Side
     _detail = False
     """Whether a pane was asked for; beside the ladder there is one all the same."""

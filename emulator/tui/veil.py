@@ -44,6 +44,11 @@ class Veil(LineFilter):
         self.values |= {value for value in values if value}
         self._forget()
 
+    @property
+    def hides(self) -> hiding.Values | None:
+        """What is hidden now; None when nothing is."""
+        return self.values if self.enabled else None
+
     def toggle(self) -> None:
         self.enabled = not self.enabled
         self._forget()
@@ -63,6 +68,10 @@ class Veil(LineFilter):
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return known[1]
+
+    def text(self, text: str) -> str:
+        """A text as it is shown."""
+        return hiding.text(text, self.values) if self.enabled else text
 
     def known(self, known: Known) -> Known:
         """What is known as it is shown."""
@@ -125,8 +134,7 @@ class Behind:
         return self._deck.workings(events[index] if index < len(events) else event)
 
     def document(self, event: Event) -> str:
-        document = self._deck.document(event)
-        return hiding.text(document, self._veil.values) if self._veil.enabled else document
+        return self._veil.text(self._deck.document(event))
 
 
 def behind(deck: Deck, veil: Veil) -> Deck:

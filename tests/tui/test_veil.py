@@ -11,8 +11,10 @@ import pytest
 from emulator.bench import Bench
 from emulator.protocol.events import Event
 from emulator.tui.app import HandsetApp
+from emulator.tui.filterbar import FilterBar
 from emulator.tui.inspector import VIEWS, Inspector, Page
 from emulator.tui.main import Main
+from emulator.tui.query import parse
 from emulator.tui.veil import Veil, behind
 from emulator.tui.views.body import Rows
 from tests.tui import recording
@@ -116,6 +118,66 @@ async def _walk(app: HandsetApp, pilot: Any) -> str:
             ladder.action_down()
     await still(app, pilot)
     return "\n".join([*seen, text_of(app)])
+
+
+async def _found(app: HandsetApp, pilot: Any, query: str) -> int:
+    """How many events a query finds."""
+    finding = app.main
+    finding.on_filter_bar_asked(FilterBar.Asked(parse(query), filtering=True))
+    await until(pilot, lambda: not finding.searching)
+    assert finding.search is not None
+    return len(finding.search.found)
+
+
+async def test_what_is_hidden_is_not_found() -> None:
+    async with _ran("generic-wbxml") as bench:
+        app = HandsetApp(Recorded(bench))
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settled(app, pilot)
+            personal = _personal(bench)
+            forms = [f'"{form}"' for value in personal for form in _forms(value)]
+            before = {form: await _found(app, pilot, form) for form in forms}
+            assert all(before[f'"{value}"'] for value in personal)
+            await pilot.press("exclamation_mark")
+            assert [form for form in forms if await _found(app, pilot, form)] == []
+            assert await _found(app, pilot, "ds.example.com")
+            await pilot.press("exclamation_mark")
+            assert {form: await _found(app, pilot, form) for form in forms} == before
+
+
+async def test_a_filter_is_asked_again_when_something_is_hidden_or_shown() -> None:
+    app = HandsetApp(RecordedDeck([recording.resync(), recording.retried()]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(app, pilot)
+        ladder = app.main._ladder
+        await pilot.press("slash", *"alice", "enter")
+        await until(pilot, lambda: "/ alice" in text_of(app) and app.main.search is not None)
+        found = len(ladder._rows)
+        assert found > 0
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: "0 of " in text_of(app))
+        assert not len(ladder._rows) and "/ *****" in text_of(app)
+        await pilot.press("n")  # what comes while it is hidden is not found either
+        await until(pilot, lambda: app.main.read == len(app.main.deck.events) > 40)
+        await until(pilot, lambda: not app.main.searching)
+        assert not len(ladder._rows)
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: not app.main.searching and len(ladder._rows) > found)
+
+
+async def test_an_account_that_has_its_owners_name_is_not_found_by_it() -> None:
+    """The name of an account is a key, and stays in the event; what is drawn of it is hidden."""
+
+    class Owned(RecordedDeck):
+        personal = ("ds",)
+
+    app = HandsetApp(Owned())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(app, pilot)
+        assert await _found(app, pilot, "kind:NonceStored ds") == 4
+        await pilot.press("exclamation_mark")
+        assert await _found(app, pilot, "kind:NonceStored ds") == 0
+        assert await _found(app, pilot, "kind:NonceStored server") == 3
 
 
 async def test_the_state_is_in_the_title_and_nothing_moves() -> None:
