@@ -1,22 +1,28 @@
-"""A message as a person edits it: XML or octets in hex, its secrets as placeholders; and back to octets.
+"""A message as a person edits it: XML or octets in hex, with placeholders for its secrets and for what
+else is to be hidden; and back to octets.
 
 Pure. Knows no protocol rule: what is sent need not be a good message, it need not even be XML.
 """
 
 import re
+from collections.abc import Callable
 
 import msgspec
 
 from emulator.journal import cut
+from emulator.protocol.events import Octets
 from emulator.wire import codec, xml
 from emulator.wire.codec import XML
 from emulator.wire.errors import WireError
 
 _TOKEN = re.compile(r"<[^>]*>|[^<]+")
-_SECRET = re.compile(r"\{secret ([0-9]+)\}")
+_PLACE = re.compile(r"\{(?:secret|hidden) ([0-9]+)\}")
 _LINE_ENDS = {number: f"&#{number};" for number in (0x85, 0x2028, 0x2029)}
 """Characters at which some editors break a line, and lose them; XML can name them."""
 _ROW = 16
+
+Hide = Callable[[Octets, str], Octets]
+"""Cuts more out of a message of that content type."""
 
 
 class EditError(ValueError):
@@ -31,20 +37,26 @@ class Shown(msgspec.Struct, frozen=True):
     """A text to edit, and what its placeholders stand for: never part of the text."""
 
     text: str
-    secrets: tuple[bytes, ...] = ()
+    hidden: tuple[bytes, ...] = ()
 
 
-def as_xml(octets: bytes, content_type: str) -> Shown:
+def _nothing_more(octets: Octets, content_type: str) -> Octets:
+    return octets
+
+
+def as_xml(octets: bytes, content_type: str, hide: Hide = _nothing_more) -> Shown:
     """The message as indented XML, whichever its encoding. Raises WireError where it is none."""
     reader = codec.by_media_type(content_type) or XML
     lines = _indented(xml.encode(reader.parse(octets, ""))).translate(_LINE_ENDS)
     whole = lines.encode()
-    out, secrets, at = b"", [], 0
-    for gap in cut(whole, XML.media_type, None).cuts:
-        secrets.append(whole[gap.offset : gap.offset + gap.length])
-        out += whole[at : gap.offset] + b"{secret %d}" % len(secrets)
+    out, hidden, at = b"", [], 0
+    secrets = cut(whole, XML.media_type, None)
+    for gap in hide(secrets, XML.media_type).cuts:
+        hidden.append(whole[gap.offset : gap.offset + gap.length])
+        word = b"secret" if gap in secrets.cuts else b"hidden"
+        out += whole[at : gap.offset] + b"{%b %d}" % (word, len(hidden))
         at = gap.offset + gap.length
-    return Shown((out + whole[at:]).decode(), tuple(secrets))
+    return Shown((out + whole[at:]).decode(), tuple(hidden))
 
 
 def _indented(octets: bytes) -> str:
@@ -84,12 +96,12 @@ def from_xml(shown: Shown, text: str, content_type: str) -> bytes:
 
 
 def as_typed(shown: Shown, text: str) -> bytes:
-    """The text itself as octets, whatever it is; the secrets put back."""
+    """The text itself as octets, whatever it is; what is hidden put back."""
     out, at = b"", 0
-    for place in _SECRET.finditer(text):
+    for place in _PLACE.finditer(text):
         number = int(place.group(1)) if len(place.group(1)) < 9 else 0
-        if 1 <= number <= len(shown.secrets):
-            out += _octets(text[at : place.start()]) + shown.secrets[number - 1]
+        if 1 <= number <= len(shown.hidden):
+            out += _octets(text[at : place.start()]) + shown.hidden[number - 1]
             at = place.end()
     return out + _octets(text[at:])
 
@@ -98,20 +110,20 @@ def _octets(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def as_hex(octets: bytes, content_type: str) -> Shown:
-    """The octets in rows of 16; those of secrets as `**`."""
+def as_hex(octets: bytes, content_type: str, hide: Hide = _nothing_more) -> Shown:
+    """The octets in rows of 16; those that are hidden as `**`."""
     pairs = [f"{octet:02X}" for octet in octets]
-    secrets = []
-    for gap in cut(octets, content_type, None).cuts:
-        secrets.append(octets[gap.offset : gap.offset + gap.length])
+    hidden = []
+    for gap in hide(cut(octets, content_type, None), content_type).cuts:
+        hidden.append(octets[gap.offset : gap.offset + gap.length])
         pairs[gap.offset : gap.offset + gap.length] = ["**"] * gap.length
     rows = (" ".join(pairs[at : at + _ROW]) for at in range(0, len(pairs), _ROW))
-    return Shown("\n".join(rows), tuple(secrets))
+    return Shown("\n".join(rows), tuple(hidden))
 
 
 def from_hex(shown: Shown, text: str) -> bytes:
-    """The edited octets; each `**` takes the next octet of the secrets. Raises EditError."""
-    hidden = iter(b"".join(shown.secrets))
+    """The edited octets; each `**` takes the next octet that is hidden. Raises EditError."""
+    hidden = iter(b"".join(shown.hidden))
     out = bytearray()
     for number, row in enumerate(text.split("\n"), 1):
         for found in re.finditer(r"\S+", row):
@@ -122,6 +134,6 @@ def from_hex(shown: Shown, text: str) -> bytes:
             for pair in (word[at : at + 2] for at in range(0, len(word), 2)):
                 octet = next(hidden, None) if pair == "**" else int(pair, 16)
                 if octet is None:
-                    raise EditError(number, column, "there are more ** than octets of secrets")
+                    raise EditError(number, column, "there are more ** than hidden octets")
                 out.append(octet)
     return bytes(out)

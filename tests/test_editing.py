@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from emulator import editing, journal
 from emulator.editing import EditError
+from emulator.exports import hiding
+from emulator.protocol.events import Octets
 from emulator.protocol.keyring import Account
 from emulator.wire import build
 from emulator.wire.codec import CODECS, Codec
@@ -78,6 +80,23 @@ def test_secrets_are_placeholders_and_are_put_back(codec: Codec) -> None:
     assert changed == octets.replace(b"4A7C", b"4A7D") and SECRET in changed
     pairs = editing.as_hex(octets, codec.media_type)
     assert pairs.text.split().count("**") == len(SECRET)
+    assert editing.from_hex(pairs, pairs.text) == octets
+
+
+@BOTH
+def test_what_is_hidden_besides_is_a_placeholder_of_its_own(codec: Codec) -> None:
+    def hide(octets: Octets, content_type: str) -> Octets:
+        return hiding.message(octets, content_type, frozenset())
+
+    octets = codec.encode(message("BEGIN:VCARD\r\nN:Okafor;Adaeze <&>\r\nEND:VCARD\r\n", basic()))
+    shown = editing.as_xml(octets, codec.media_type, hide)
+    assert "<Data>{secret 1}</Data>" in shown.text and "<Data>{hidden 2}</Data>" in shown.text
+    assert "VCARD" not in shown.text and "Okafor" not in shown.text
+    assert editing.from_xml(shown, shown.text, codec.media_type) == octets
+    changed = editing.from_xml(shown, shown.text.replace("4A7C", "4A7D"), codec.media_type)
+    assert changed == octets.replace(b"4A7C", b"4A7D")
+    pairs = editing.as_hex(octets, codec.media_type, hide)
+    assert b"Okafor".hex(" ").upper() not in " ".join(pairs.text.split())
     assert editing.from_hex(pairs, pairs.text) == octets
 
 

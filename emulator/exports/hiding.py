@@ -102,6 +102,12 @@ def event(given: Event, values: Values) -> Event:
     return msgspec.structs.replace(given, what=covered(what, values))
 
 
+def message(octets: Octets, content_type: str, values: Values) -> Octets:
+    """A message as it may be shown to anybody."""
+    cut: Octets = covered(_message(octets, content_type, values), values)
+    return cut
+
+
 def covered(given: Any, values: Values) -> Any:
     """A value of frozen classes with all text in it for people covered."""
     if isinstance(given, Octets):

@@ -24,6 +24,7 @@ from emulator.tui.deck import (
 )
 from emulator.tui.ladder import Ladder
 from emulator.tui.run import Known, fold
+from emulator.tui.veil import Veil
 
 if TYPE_CHECKING:
     from emulator.pushing import Wanted
@@ -38,6 +39,7 @@ class Controls(Screen[None]):
     deck: Deck | Awaited
     known: Known
     paused: bool
+    veil: Veil
     _ladder: Ladder
 
     def _project(self) -> None:
@@ -148,7 +150,8 @@ class Controls(Screen[None]):
                 self._do(change(octets))
 
         title = f"Message {message.msg_id}, package {message.package}, as it will leave:"
-        self.app.push_screen(Editor(title, deck.stepper.octets, message.content_type), edited)
+        editor = Editor(title, deck.stepper.octets, message.content_type, self.veil)
+        self.app.push_screen(editor, edited)
 
     def action_misbehave(self) -> None:
         from emulator.tui.misbehaviours import Misbehaviours

@@ -1,6 +1,7 @@
 """The box in which a message is changed before it leaves: as XML, or as octets in hex.
 
-Owns the two views and the way between them; what becomes of the text is `editing`'s business.
+Owns the two views and the way between them; what becomes of the text is `editing`'s business. What is
+hidden on the screen is hidden here too, and leaves as it is.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,10 @@ from emulator import editing
 from emulator.editing import EditError, Shown
 from emulator.tui.actions import bindings
 from emulator.tui.dialog import Dialog
+from emulator.tui.veil import Veil
 from emulator.wire.errors import WireError
+
+_HIDDEN = "What ! hides stands as {hidden 1} here, in hex as **, and leaves as it is."
 
 
 class Editor(Dialog[bytes], inherit_bindings=False):
@@ -23,13 +27,14 @@ class Editor(Dialog[bytes], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bindings("dialog", "editor")
     places = ("dialog", "editor")
 
-    def __init__(self, title: str, octets: bytes, content_type: str) -> None:
+    def __init__(self, title: str, octets: bytes, content_type: str, veil: Veil) -> None:
         super().__init__()
-        self.heading = title
+        self.heading = f"{title}\n{_HIDDEN}" if veil.enabled else title
+        self._hide = veil.octets
         self._content_type = content_type
         self._hex = False
         try:
-            self._shown = editing.as_xml(octets, content_type)
+            self._shown = editing.as_xml(octets, content_type, self._hide)
         except WireError:
             self._show_hex(octets)
         self._area = TextArea(
@@ -42,7 +47,7 @@ class Editor(Dialog[bytes], inherit_bindings=False):
 
     def _show_hex(self, octets: bytes) -> None:
         self._hex = True
-        self._shown = editing.as_hex(octets, self._content_type)
+        self._shown = editing.as_hex(octets, self._content_type, self._hide)
 
     def body(self) -> Iterable[Widget]:
         yield self._area
@@ -75,9 +80,9 @@ class Editor(Dialog[bytes], inherit_bindings=False):
         try:
             octets = self.result()
             if self._hex:
-                self._show(editing.as_xml(octets, self._content_type), False)
+                self._show(editing.as_xml(octets, self._content_type, self._hide), False)
             else:
-                self._show(editing.as_hex(octets, self._content_type), True)
+                self._show(editing.as_hex(octets, self._content_type, self._hide), True)
         except WireError as wrong:
             self.complain(f"The octets cannot be shown as XML: {wrong}")
         except ValueError as wrong:

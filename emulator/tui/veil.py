@@ -15,7 +15,7 @@ from textual.filter import LineFilter
 
 from emulator.eventlog import beginning, place
 from emulator.exports import hiding
-from emulator.protocol.events import Event
+from emulator.protocol.events import Event, Octets
 from emulator.tui.deck import Deck
 from emulator.tui.run import Known
 
@@ -72,6 +72,10 @@ class Veil(LineFilter):
     def text(self, text: str) -> str:
         """A text as it is shown."""
         return hiding.text(text, self.values) if self.enabled else text
+
+    def octets(self, octets: Octets, content_type: str) -> Octets:
+        """A message as it is shown."""
+        return hiding.message(octets, content_type, self.values) if self.enabled else octets
 
     def known(self, known: Known) -> Known:
         """What is known as it is shown."""

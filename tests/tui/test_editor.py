@@ -44,6 +44,20 @@ async def test_what_is_edited_leaves_instead() -> None:
         assert "<MsgID>3</MsgID>" in app.screen.query_one(TextArea).text
 
 
+async def test_what_is_hidden_on_the_screen_is_hidden_here_and_leaves_as_it_is() -> None:
+    async with playing(RecordedDeck([recording.waiting()])) as (app, pilot):
+        await pilot.press("exclamation_mark")
+        deck, area = await opened(app, pilot)
+        assert "{hidden 1} here" in text_of(app)
+        assert "493005100592800" not in area.text and "<LocURI>{hidden 1}</LocURI>" in area.text
+        await pilot.press("f2", "f2")
+        area.load_text(area.text.replace("<MsgID>2</MsgID>", "<MsgID>3</MsgID>"))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.screen is app.main)
+        assert b"<LocURI>IMEI:493005100592800</LocURI>" in deck.stepper.octets
+        assert b"<MsgID>3</MsgID>" in deck.stepper.octets
+
+
 async def test_leaving_changes_nothing() -> None:
     async with playing(RecordedDeck([recording.waiting()])) as (app, pilot):
         deck, area = await opened(app, pilot)
