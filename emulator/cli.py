@@ -34,9 +34,10 @@ from emulator.verbs.profile_verbs import nonces, profile_app
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
-    help="An OMA Data Synchronization handset in a terminal. Start with: handset demo",
+    help="An OMA Data Synchronization handset in a terminal. Start with: handset demo\n\n"
+    "Without a command: the start screen.",
 )
 app.add_typer(digest_app, name="digest", help="Credentials calculator, with the Working.")
 app.add_typer(profile_app, name="profile", help="Profiles: list, show, check, new.")
@@ -53,11 +54,20 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    theme: ThemeName = None,
+    ascii: Ascii = False,
 ) -> None:
-    pass
+    verb = context.invoked_subcommand
+    if verb is None:
+        _start(context, theme, ascii)
+    elif theme or ascii:
+        raise Failure(
+            f"--theme and --ascii before a verb are the start screen's: write handset {verb} --..."
+        )
 
 
 @app.command()
@@ -250,14 +260,9 @@ def web(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """The entry point: failures become one line on stderr and the documented exit code.
-
-    Nothing said in a terminal is answered with the start screen, anywhere else with help.
-    """
+    """The entry point: failures become one line on stderr and the documented exit code."""
     try:
         try:
-            if not (sys.argv[1:] if arguments is None else arguments):
-                _start()
             app(arguments)
         finally:
             # Here and not at the interpreter's exit, where nothing can be done about it.
@@ -278,14 +283,17 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(Exit.USAGE)
 
 
-def _start() -> None:
-    """The start screen, where there is a terminal for it; the process ends with it."""
+def _start(context: typer.Context, theme: str | None, ascii: bool) -> None:
+    """The start screen, where there is a terminal for it; anywhere else help."""
     from emulator.verbs import terminal
 
     if terminal.on_screen(headless=False):
         from emulator.verbs import screens
 
-        sys.exit(screens.show(None))
+        done(screens.show(None, (theme, ascii)))
+    else:
+        print(context.get_help(), file=sys.stderr)
+        raise typer.Exit(Exit.USAGE)
 
 
 def _say(text: Any) -> None:

@@ -45,7 +45,7 @@ def test_every_verb_has_help(handset: Handset, verb: str) -> None:
     assert " ".join(done.out.split()).count("Options:") == 1
 
 
-@pytest.mark.parametrize("arguments", [(), ("digest",), ("profile",)])
+@pytest.mark.parametrize("arguments", [(), ("--ascii",), ("digest",), ("profile",)])
 def test_nothing_said_is_answered_with_help(handset: Handset, arguments: tuple[str, ...]) -> None:
     done = handset(*arguments)
     assert done.code == 2
@@ -58,6 +58,21 @@ def test_nothing_said_in_a_terminal_opens_the_start_screen(tmp_path: Path) -> No
         terminal.send("q")
         assert terminal.wait_for_end() == 0
         assert terminal.restored
+
+
+def test_the_start_screen_takes_looks(tmp_path: Path) -> None:
+    looks = ("--ascii", "--theme", "contrast")
+    with Terminal(*PROGRAM, *looks, env={"XDG_CONFIG_HOME": str(tmp_path)}) as terminal:
+        shown = terminal.wait_for("What next?", "Watch the demo", "q quit")
+        assert shown.isascii()
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+
+
+def test_looks_before_a_verb_are_not_lost_without_a_word(handset: Handset) -> None:
+    done = handset("--ascii", "demo")
+    assert done.code == 2
+    assert "write handset demo --..." in done.complaint
 
 
 def test_a_verb_that_is_none(handset: Handset) -> None:
