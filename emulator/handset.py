@@ -36,12 +36,14 @@ from emulator.protocol.reception import Ignored
 from emulator.protocol.remarks import remark
 from emulator.protocol.sync import SYNC_TYPES
 from emulator.protocol.verdict import REASONS, Verdict
-from emulator.store import Store
+from emulator.store import STALE, Store
 from emulator.wire import codec
 from emulator.wire.arrival import Arrival, Ds11Alert, NotForUs
 from emulator.wire.errors import WireError
 from emulator.wire.httphead import without_userinfo
 from emulator.wire.notification import Notification
+
+_NOTHING_STALE = "there is nothing to put back: no nonce was made stale, or a newer one has come"
 
 
 class Handset:
@@ -81,8 +83,6 @@ class Handset:
         """The run that has taken the place of the running session, 0 for none."""
         self._conductor: Conductor | None = None
         self._task: asyncio.Task[None] | None = None
-        self._spoilt: dict[str, tuple[bytes, bytes]] = {}
-        """What was made stale by hand: the server nonce of before, and the one that replaced it."""
         self._off = False
         """Whether the power was cut."""
         self._stops = 0
@@ -285,31 +285,31 @@ class Handset:
     def spoil(self) -> None:
         """Random octets in place of each server nonce that is held; not while a session runs."""
         for account in self.keyring().accounts:
-            before, stale = account.server_nonce, self._entropy(16)
-            if before is None or self._is_spoilt(account):
-                continue
-            if self._set_by_hand(account.name, stale, "made stale by hand"):
-                self._spoilt[account.name] = before, stale
+            held = account.server_nonce is not None
+            if held and self.store.before_stale(account.name) is None:
+                self._set_by_hand(account.name, self._entropy(16), STALE)
 
     def put_back(self) -> None:
-        """Each server nonce as it was before it was made stale, unless a newer one has come since."""
-        for account in self.keyring().accounts:
-            if self._is_spoilt(account):
-                before, _ = self._spoilt[account.name]
-                self._set_by_hand(account.name, before, "put back by hand")
+        """Each server nonce as it was before it was made stale, unless a newer one has come since.
 
-    def _is_spoilt(self, account: Account) -> bool:
-        return account.server_nonce == self._spoilt.get(account.name, (b"", None))[1]
+        The ledger knows it, also when the power was cut meanwhile.
+        """
+        names = (account.name for account in self.profile.accounts)
+        stale = {name: self.store.before_stale(name) for name in names}
+        for name, before in stale.items():
+            if before is not None:
+                self._set_by_hand(name, before, "put back by hand")
+        if not any(before is not None for before in stale.values()):
+            self.journal.append(Failed(_NOTHING_STALE))
 
-    def _set_by_hand(self, account: str, nonce: bytes, why: str) -> bool:
+    def _set_by_hand(self, account: str, nonce: bytes, why: str) -> None:
         if self._holder:
             self.journal.append(Failed("a session runs: its end may store a nonce; try then"))
-            return False
+            return
         keyring, changes = self.keyring(), (SetNonce(account, "server", nonce, why),)
         self.store.keep(changes, self._clock())
         for what in verdict.stored(changes, keyring):
             self.journal.append(what)
-        return True
 
     # The place of the running session
 

@@ -49,6 +49,10 @@ class StoreError(Exception):
     """The state folder cannot be used; the text says why and what to do."""
 
 
+STALE = "made stale by hand"
+"""The reason of a ledger line by which a person made a nonce stale."""
+
+
 class LedgerLine(msgspec.Struct, frozen=True):
     """One change of a nonce. `nonce` None: the slot was emptied."""
 
@@ -226,6 +230,17 @@ class Store:
             (account,),
         )
         return [LedgerLine(*row) for row in rows]
+
+    def before_stale(self, account: str) -> bytes | None:
+        """The server nonce that was there before a person made it stale; None where nobody has, and
+        where another one has come since."""
+        before = None
+        for line in reversed(self.ledger(account)):
+            if line.slot == "server":
+                if line.reason != STALE:
+                    break
+                before = line.previous
+        return before
 
     def revision(self, account: str, kind: str) -> int:
         """The revision of a secret, counted from 1; 0 when there is none."""

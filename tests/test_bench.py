@@ -224,6 +224,7 @@ async def test_a_nonce_made_stale_by_hand_and_put_back():
     fresh = bench.phone.handset.keyring().accounts[0].server_nonce
     await bench.put_back()  # a newer nonce has come since
     assert bench.phone.handset.keyring().accounts[0].server_nonce == fresh
+    assert bench.events[-1].what.sentence.startswith("there is nothing to put back")
     await bench.close()
 
 

@@ -116,6 +116,25 @@ async def test_a_phone_without_power_does_nothing_and_is_still_looked_at():
     await bench.close()
 
 
+async def test_a_nonce_made_stale_is_put_back_after_the_power_was_cut():
+    watch = Watch()
+    bench = Bench(scenario="ordinary", ended=watch.runs.put_nowait)
+    await bench.start()
+    await watch.result(bench)
+    await bench.settled()
+    held = bench.phone.handset.keyring().accounts[0].server_nonce
+    await bench.spoil()
+    await bench.power()
+    await bench.power()
+    await bench.spoil()  # it is stale already: this must not hide what was there before
+    assert bench.phone.handset.keyring().accounts[0].server_nonce != held
+    await bench.put_back()
+    assert bench.phone.handset.keyring().accounts[0].server_nonce == held
+    await bench.notify()
+    assert (await watch.result(bench)).verdict == "verified-stored"
+    await bench.close()
+
+
 async def test_a_question_dies_with_the_power():
     watch = Watch()
     bench = Bench(ended=watch.runs.put_nowait)

@@ -26,7 +26,7 @@ from emulator.protocol.effects import (
 )
 from emulator.protocol.keyring import Account, Opening, Replacement
 from emulator.sealing import KEY_FILE_VARIABLE, KEY_VARIABLE
-from emulator.store import Store, StoreError
+from emulator.store import STALE, Store, StoreError
 
 SECRETS = ("server-secret-of-the-account", "password-of-the-user")
 ACCOUNT = Account(
@@ -113,6 +113,16 @@ def test_the_ledger_says_what_when_instead_of_what_and_why(store: Store, folder:
         b"server 1",
         "by hand: forget",
     )
+
+
+def test_what_was_there_before_it_was_made_stale_by_hand(store: Store) -> None:
+    assert store.before_stale("account") is None
+    for at in (7.0, 8.0):  # twice in a row is once
+        store.keep((SetNonce("account", "server", bytes([int(at)] * 16), STALE),), at)
+        store.keep((SetNonce("account", "client", b"client 1", "another slot"),), at)
+        assert store.before_stale("account") == b"server 0"
+    store.keep((SetNonce("account", "server", b"server 1", "step 6"),), 9.0)
+    assert store.before_stale("account") is None
 
 
 def test_previous_nonces_are_newest_first_and_each_once(store: Store) -> None:
@@ -436,7 +446,7 @@ def test_a_sealed_secret_cannot_be_moved_to_another_account(store: Store, folder
 HOLD = """
 import sys
 from pathlib import Path
-from emulator.store import Store
+from emulator.store import STALE, Store
 
 with Store(Path(sys.argv[1])):
     print("held", flush=True)

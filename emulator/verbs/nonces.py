@@ -12,7 +12,7 @@ from emulator import enrolment, profiles
 from emulator.profiles import Profile
 from emulator.protocol.effects import SetNonce
 from emulator.protocol.keyring import Account
-from emulator.store import LedgerLine, Store, StoreError
+from emulator.store import STALE, LedgerLine, Store, StoreError
 from emulator.verbs import state
 from emulator.verbs.exits import Failure
 
@@ -140,7 +140,8 @@ def change(
         if nonce is None and slots[slot] is None:
             print(f"{one.name}: there is no {slot} nonce to forget")
             return
-        store.keep((SetNonce(one.name, slot, nonce, f"by hand: {action}"),), time.time())
+        reason = STALE if action == "stale" else f"by hand: {action}"
+        store.keep((SetNonce(one.name, slot, nonce, reason),), time.time())
         print(f"{one.name}: {slot} nonce is {text(nonce)}")
 
 
