@@ -229,7 +229,12 @@ for _verb in (convert, check, serve, nonces):
 def open_(
     journal: Annotated[Path, typer.Argument(help="What --journal FILE has written.")],
     profile: Annotated[
-        str, typer.Option("--profile", metavar="P", help="Whose secrets the digests are made with.")
+        str,
+        typer.Option(
+            "--profile",
+            metavar="P",
+            help="Whose secrets the digests are made with (default: your profile that it names).",
+        ),
     ] = "",
     state: StateFolder = None,
     theme: ThemeName = None,

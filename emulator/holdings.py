@@ -9,7 +9,7 @@ import msgspec
 import platformdirs
 
 from emulator.profiles import Profile
-from emulator.protocol.keyring import Account
+from emulator.protocol.keyring import Account, Keyring
 from emulator.store import FILE, LedgerLine, Store
 
 
@@ -36,6 +36,11 @@ def known(
             _filled(store, account, bool(ledgers[account.name])) for account in profile.accounts
         )
     return accounts, ledgers
+
+
+def keyring(profile: Profile, state: Path | None = None) -> Keyring:
+    """The accounts with what the store holds of them."""
+    return Keyring(known(profile, state)[0])
 
 
 def _filled(store: Store, account: Account, nonces: bool) -> Account:

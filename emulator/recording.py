@@ -1,21 +1,24 @@
-"""The deck of `handset open`: a journal that is there already, or that another process is writing.
+"""The deck over a journal that is there already, or that another process is writing.
 
 Reads it piece by piece beside the screen, so that a long one stops no key, and goes on reading as the
 file grows. There is no handset behind it; without a profile's keyring there are no Workings either.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator import journalfile
 from emulator.eventlog import EventLog, octets_of, until
 from emulator.journalfile import JournalError, Placed, Reader
-from emulator.protocol.events import Event, Failed, Noted
+from emulator.protocol.events import Event, Failed, HandsetStarted, Noted
 
 if TYPE_CHECKING:
+    from emulator.profiles import Profile
     from emulator.protocol.inspection import Compared
     from emulator.protocol.keyring import Keyring
 
@@ -23,15 +26,17 @@ SLICE = 0.004
 """Seconds of reading in one go, and of a pause after it."""
 LOOK = 0.25
 """Seconds after which a file that has been read is looked at again."""
+EARLY = 20
+"""Events among which a journal says whose it is."""
 
 
 class Recording:
     """A journal file. Raises JournalError for a file that is none.
 
-    `keyring` has the secrets to compute Workings with.
+    `keyring` has the secrets to compute Workings with, those of the profile `whose`.
     """
 
-    def __init__(self, path: Path, keyring: "Keyring | None" = None) -> None:
+    def __init__(self, path: Path, keyring: "Keyring | None" = None, whose: str = "") -> None:
         self._reader = Reader(path)
         self._keyring = keyring
         self._log = EventLog(octets_of(self._reader.descriptor))
@@ -40,6 +45,8 @@ class Recording:
         """Whether all has been read that can be: a last line may be cut short."""
         self.title = path.name
         self.subtitle = f"a journal of {self._reader.tool}"
+        if whose:
+            self.subtitle += f", digests with the secrets of {whose}"
 
     @property
     def events(self) -> Sequence[Event]:
@@ -117,3 +124,47 @@ class Recording:
         from emulator.protocol import inspection
 
         return inspection.document(event)
+
+
+def opened(path: Path, profile: str = "", state: Path | None = None) -> Recording:
+    """A journal, with the secrets of that profile (a name or a path) to compute digests with; without
+    one, with those of the user's own profile that the journal names, if it is of that device.
+
+    Raises ProfileError, and JournalError also for what the profile's store cannot tell.
+    """
+    found = _profile(profile) if profile else _named(path)
+    if found is None:
+        return Recording(path)
+    from emulator import holdings
+    from emulator.store import StoreError
+
+    try:
+        return Recording(path, holdings.keyring(found, state), found.name)
+    except StoreError as wrong:
+        if profile:
+            raise JournalError(str(wrong)) from wrong
+        return Recording(path)  # nobody has asked for this one
+
+
+def _profile(name: str) -> "Profile":
+    from emulator import profiles
+
+    return profiles.load(name)
+
+
+def _named(path: Path) -> "Profile | None":
+    from emulator.profiles import ProfileError, places
+
+    started: HandsetStarted | None = None
+    with contextlib.suppress(JournalError):  # it is said where the line is read to be shown
+        early = islice(Reader(path).more(), EARLY)
+        whats = (placed.event.what for placed in early)
+        started = next((what for what in whats if isinstance(what, HandsetStarted)), None)
+    own = places.own().get(started.profile) if started is not None else None
+    if started is None or own is None:
+        return None
+    try:
+        profile = _profile(str(own))
+    except ProfileError:
+        return None  # nobody has asked for this one
+    return profile if profile.device.id == started.device_id else None

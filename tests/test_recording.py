@@ -10,7 +10,8 @@ from emulator import recording
 from emulator.journal import Journal, JournalError, read
 from emulator.protocol.events import Failed, MessageSent, NonceTried, Noted, PeerSaid
 from emulator.protocol.keyring import Account, Keyring
-from emulator.recording import Recording
+from emulator.recording import Recording, opened
+from emulator.store import FILE
 from tests.tui import recording as runs
 from tests.tui.journals import journal
 
@@ -152,3 +153,21 @@ async def test_a_note_stands_on_a_line_of_its_own(path: Path) -> None:
     await until(lambda: len(deck.events) == 4)
     await deck.close()
     assert read(path)[-1].what == Noted(1, False, "first")
+
+
+def test_a_store_that_cannot_be_read_is_said_where_its_profile_was_asked_for(
+    tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    own = tmp_path / "ds-handset" / "profiles" / "demo.toml"
+    own.parent.mkdir(parents=True)
+    device = runs._IN["device"]
+    own.write_text(f'[device]\nid = "{device}"\n[account]\nurl = "http://127.0.0.1:9/"\n')
+    journal(path, runs.resync())
+    assert "secrets of demo" in opened(path).subtitle
+    (tmp_path / "ds-handset" / "demo").mkdir()
+    (tmp_path / "ds-handset" / "demo" / FILE).write_text("no database")
+    with pytest.raises(JournalError, match="demo"):
+        opened(path, "demo")
+    assert "secrets" not in opened(path).subtitle

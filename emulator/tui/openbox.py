@@ -1,13 +1,16 @@
-"""The box that asks for a journal: a path, or one of the files here. Gives the deck over it."""
+"""The box that asks for a journal: a path, or one of the files here; and for the profile whose secrets its
+digests are made with. Gives the deck over it."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
+from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input
 
 from emulator.journalfile import JournalError
-from emulator.recording import Recording
+from emulator.profiles import ProfileError, places
+from emulator.recording import Recording, opened
 from emulator.tui.dialog import Dialog
 from emulator.tui.picker import Choice, Picker
 
@@ -39,10 +42,16 @@ class OpenBox(Dialog[Recording]):
     def __init__(self) -> None:
         super().__init__()
         self._path = Input(placeholder="its path, or one of the files below", compact=True)
+        self._profile = Input(
+            placeholder="a profile for its digests; else the one it names, if that is yours",
+            suggester=SuggestFromList(places.own(), case_sensitive=True),
+            compact=True,
+        )
         self._files = Picker(journals(Path()))
 
     def body(self) -> Iterable[Widget]:
         yield self._path
+        yield self._profile
         if self._files.choices:
             yield self._files
 
@@ -61,6 +70,7 @@ class OpenBox(Dialog[Recording]):
                 "write the path of a journal; --journal FILE of run and demo makes one"
             )
         try:
-            return Recording(Path(text or (chosen.id if chosen else "")).expanduser())
-        except (JournalError, OSError, RuntimeError) as wrong:
+            path = Path(text or (chosen.id if chosen else "")).expanduser()
+            return opened(path, self._profile.value.strip())
+        except (JournalError, ProfileError, OSError, RuntimeError) as wrong:
             raise ValueError(str(wrong)) from wrong
