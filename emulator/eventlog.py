@@ -114,7 +114,9 @@ class EventLog(Sequence[Event]):
         octets = self._octets(base, self._offset(end) - base)
         out = []
         for index in range(start, end):
-            line = octets[self._offset(index) - base : self._offset(index + 1) - base]
+            # Behind its line there may be one that was passed over.
+            place = self._offset(index) - base
+            line = octets[place : self._offset(index + 1) - base].split(b"\n", 1)[0]
             try:
                 out.append(self._decoder.decode(line))
             except msgspec.MsgspecError:

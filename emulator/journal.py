@@ -12,7 +12,7 @@ from typing import IO
 
 import msgspec
 
-from emulator import __version__
+from emulator import __version__, journalfile
 from emulator.eventlog import EventLog, Spool, octets_of
 from emulator.journalfile import FORMAT, Header, JournalError, read
 from emulator.protocol.events import (
@@ -57,6 +57,7 @@ class Journal:
                 ) from None
             except OSError as wrong:
                 raise JournalError(f"{path}: cannot be written: {wrong.strerror}") from wrong
+            journalfile.hold(self._file.fileno())
             self.events = EventLog(octets_of(self._file.fileno()))
             self._write(self._encoder.encode(Header(FORMAT, f"ds-handset {__version__}")) + b"\n")
 
@@ -93,6 +94,7 @@ class Journal:
 
     def close(self) -> None:
         if self._file is not None:
+            journalfile.let_go(self._file.fileno())
             self._file.close()
             self._file = None
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from emulator import journalfile
 from emulator.eventlog import EventLog, octets_of, until
-from emulator.journalfile import JournalError, Placed, Reader
+from emulator.journalfile import JournalError, Placed, Reader, Torn
 from emulator.protocol.events import Event, Failed, HandsetStarted, Noted
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class Recording:
         self._task: asyncio.Task[None] | None = None
         self._over = False
         """Whether all has been read that can be: a last line may be cut short."""
+        self._broken = False
+        """Whether reading has stopped at a line that is no event."""
+        self._torn: Torn | None = None
+        """The last line, if it is."""
         self.title = path.name
         self.subtitle = f"a journal of {self._reader.tool}"
         if whose:
@@ -60,6 +64,8 @@ class Recording:
 
     @property
     def hint(self) -> str:
+        if torn := (*self._reader.torn, *filter(None, [self._torn])):
+            return f"{'; '.join(each.sentence for each in torn)}; comments can be made all the same"
         return "enter opens an event, G goes to the last one and follows what is still written"
 
     async def start(self) -> None:
@@ -74,11 +80,12 @@ class Recording:
         try:
             while True:
                 await self._rest()
+                self._torn = self._reader.torn_end()
                 self._over = True
                 await asyncio.sleep(LOOK)
         except JournalError as wrong:
             # Where reading stopped, the ladder ends with the reason.
-            self._over = True
+            self._over = self._broken = True
             last = self._log[-1] if self._log else Event(seq=0, at=0.0, what=Failed(""))
             event = Event(seq=last.seq + 1, at=last.at, what=Failed(str(wrong)))
             self._log.append(event, self._reader.at, 0)
@@ -104,8 +111,8 @@ class Recording:
         """Goes to the end of the file, and is read there like all else. Raises OSError, in words."""
         if not self._over:
             raise OSError(f"{self.title}: a note can be added once the whole file has been read")
-        if self._reader.at < self._reader.size:
-            raise OSError(f"{self.title}: takes no note, its last line is not whole")
+        if self._broken:
+            raise OSError(f"{self.title}: takes no note, it cannot be read to its end")
         seq = self._log[-1].seq + 1 if self._log else 1
         noted = Event(seq=seq, at=time.time(), cause=event, what=Noted(event, mark, text))
         try:

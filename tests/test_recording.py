@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator import recording
+from emulator import eventlog, recording
 from emulator.journal import Journal, JournalError, read
 from emulator.protocol.events import Failed, MessageSent, NonceTried, Noted, PeerSaid
 from emulator.protocol.keyring import Account, Keyring
@@ -129,8 +129,8 @@ async def test_a_file_that_takes_no_note_says_so(path: Path) -> None:
     written(path, 3).close()
     whole = octets_in(path)
     for octets, says in (
-        (whole + b'{"seq":4,"at"', "last line is not whole"),
-        (whole, "takes no note: "),
+        (whole + b'{"seq":4}\n', "takes no note, it cannot be read to its end"),
+        (whole, "takes no note: No such file"),
     ):
         put(path, octets)
         deck = Recording(path)
@@ -171,3 +171,66 @@ def test_a_store_that_cannot_be_read_is_said_where_its_profile_was_asked_for(
     with pytest.raises(JournalError, match="demo"):
         opened(path, "demo")
     assert "secrets" not in opened(path).subtitle
+
+
+TAILS = [
+    b'{"seq":4,"at":1.5,"session":1,"cause":0,"what":{"kind":"PeerSaid","sentence":"cut sh',
+    b'{"seq":4,"at"',
+    b'{"seq":4,"at":1.5,"session":1,"cause":0,"what":{"kind":"PeerSaid","sentence":"\xd0',
+    b"\0" * 40,
+]
+
+
+@pytest.mark.parametrize("tail", TAILS)
+async def test_a_journal_whose_last_line_a_crash_cut_short_takes_notes_and_loses_nothing(
+    path: Path, tail: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in (("RECENT", 1), ("RECENT_OCTETS", 1), ("BLOCK", 1)):
+        monkeypatch.setattr(eventlog, name, size)
+    written(path, 3).close()
+    whole = octets_in(path) + tail
+    put(path, whole)
+    deck = Recording(path)
+    await deck.start()
+    await until(lambda: "cut short by a crash" in deck.hint)
+    assert f"line 5 was cut short by a crash: {_told(tail)}" in deck.hint
+    assert "sentence" not in deck.hint
+    await deck.note(2, True, "first")
+    await until(lambda: len(deck.events) == 4)
+    await deck.note(3, False, "second")
+    await until(lambda: len(deck.events) == 5)
+    await deck.close()
+    assert octets_in(path).startswith(whole + b"\n")
+    again = Recording(path)
+    await again.start()
+    await until(lambda: len(again.events) == 5)
+    assert "line 5 was cut short by a crash" in again.hint
+    await again.close()
+    for events in (list(deck.events), list(again.events), read(path)):
+        assert [event.seq for event in events] == [1, 2, 3, 4, 5]
+        assert events[2].what == PeerSaid("2")
+        assert [e.what for e in events[3:]] == [Noted(2, True, "first"), Noted(3, False, "second")]
+
+
+def _told(tail: bytes) -> str:
+    told = "event 4, PeerSaid, " if b"kind" in tail else "event 4, " if b"seq" in tail else ""
+    return f"{told}{len(tail)} octets of it are kept in the file"
+
+
+async def test_while_somebody_writes_it_nothing_is_torn_and_it_takes_no_note(path: Path) -> None:
+    record = written(path, 3)
+    with path.open("ab") as file:
+        file.write(TAILS[0])
+    deck = Recording(path)
+    await deck.start()
+    await until(lambda: deck._over)
+    assert "crash" not in deck.hint
+    before = octets_in(path)
+    with pytest.raises(OSError, match="a handset is still writing it"):
+        await deck.note(2, True, "")
+    assert octets_in(path) == before
+    record.close()
+    await until(lambda: "crash" in deck.hint)
+    await deck.note(2, True, "now")
+    await until(lambda: len(deck.events) == 4)
+    await deck.close()

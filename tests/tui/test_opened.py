@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from emulator import eventlog
+from emulator.journal import read
+from emulator.protocol.events import Noted
 from emulator.recording import Recording
 from emulator.tui import main
 from emulator.tui.app import HandsetApp
@@ -81,3 +83,20 @@ async def test_the_same_event_stays_open_while_others_come(
         assert list(app.main.deck.events)[-1].seq > 2500
         assert app.main.deck.events[chosen.seq - 1] is not chosen
         assert ladder.selected is chosen
+
+
+async def test_what_a_crash_cut_short_is_said_and_marks_are_kept_all_the_same(
+    tmp_path: Path,
+) -> None:
+    path = journal(tmp_path / "crashed.journal", runs.resync())
+    with path.open("ab") as file:
+        file.write(b'{"seq":')
+    count = len(read(path))
+    app = HandsetApp(Recording(path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(app, pilot)
+        await until(pilot, lambda: f"line {count + 2} was cut short by a crash" in text_of(app))
+        await pilot.press("m")
+        await until(pilot, lambda: len(read(path)) == count + 1)
+        await until(pilot, lambda: len(app.main.deck.events) == count + 1)
+    assert read(path)[-1].what == Noted(1, True, "")
