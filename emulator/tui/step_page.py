@@ -79,7 +79,11 @@ class Proofs(Rows):
         self.indexes: tuple[int, ...] = ()
 
     def head(self, width: int) -> Sequence[Line]:
-        words = "What shows it (enter goes there):" if self.indexes else "No event shows it yet."
+        words = "No event shows it yet."
+        if self.indexes:
+            words = "What shows it (enter goes there):"
+        elif self.run.steps[self.number - 1].state == "skipped":
+            words = "It was skipped, so no event shows it."
         return [*reasons(self.run, self.number, width), (Span(f" {words}", "dim"),)]
 
     def count(self) -> int:

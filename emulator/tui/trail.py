@@ -21,7 +21,7 @@ from emulator.protocol.states import STEPS
 from emulator.tui.run import Known, RunLook, fold
 
 BY_CAUSE = 3
-"""From this step on, the message with which a step passed or failed is part of its proof."""
+"""From this step on, the message with which a step passed, failed or was skipped is part of its proof."""
 _MESSAGES = (MessageSent, MessageReceived, TransportLost)
 
 
@@ -63,7 +63,7 @@ class Trail:
             self._messages[event.seq] = index
         if isinstance(what, StepMoved):
             self._running = what.step
-            settled = what.state in ("passed", "failed")
+            settled = what.state in ("passed", "failed", "skipped")
             if what.step >= BY_CAUSE and settled and event.cause in self._messages:
                 self._proves(what.step, self._messages[event.cause])
         else:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from emulator.bench import Bench
 from emulator.protocol.events import (
     Event,
     HandsetStarted,
@@ -51,6 +52,25 @@ async def test_a_step_that_failed_later_shows_its_event() -> None:
         await pilot.press("5")
         await until(pilot, lambda: "No event shows it yet." in text_of(app))
         assert app.query_one(Ladder).selected is selected
+
+
+async def test_a_step_that_was_skipped_says_why_and_shows_what_decided_it() -> None:
+    bench = Bench(scenario="ordinary", misbehave=("no-cred",))
+    async with playing(bench, (120, 40)) as (app, pilot):  # type: ignore[arg-type]
+        await until(pilot, lambda: app.main.known.run.outcome == "synchronised")
+        await settled(app, pilot)
+        for key, why in (
+            ("5", "Here: the server sent no Cred"),
+            ("6", "Here: no new server nonce"),
+        ):
+            await pilot.press(key)
+            await until(pilot, lambda why=why: why in text_of(app))  # type: ignore[misc]
+            assert "What shows it" in text_of(app)
+            selected = app.query_one(Ladder).selected
+            assert selected is not None and isinstance(selected.what, MessageReceived)
+        await pilot.press("2")
+        await until(pilot, lambda: "It was skipped, so no event shows it." in text_of(app))
+        assert "without a failed step 1" in text_of(app)
 
 
 async def test_a_click_on_the_strip_opens_the_page() -> None:
