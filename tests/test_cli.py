@@ -69,6 +69,28 @@ def test_the_start_screen_takes_looks(tmp_path: Path) -> None:
         assert terminal.wait_for_end() == 0
 
 
+BROKEN = """
+from emulator import cli
+from emulator.tui import start
+class Secret:
+    def __repr__(self): return "open " + "sesame"
+def lines(self, width):
+    password = Secret()
+    raise RuntimeError("the top is broken")
+start.Top.lines = lines
+cli.main([])
+"""
+
+
+def test_a_fault_of_the_screen_is_no_success_and_tells_no_value(tmp_path: Path) -> None:
+    env = {"XDG_CONFIG_HOME": str(tmp_path)}
+    with Terminal(sys.executable, "-c", BROKEN, columns=120, rows=60, env=env) as terminal:
+        assert terminal.wait_for_end() == 1
+        assert terminal.restored
+        said = terminal.received.decode()
+        assert "the top is broken" in said and "open sesame" not in said
+
+
 def test_looks_before_a_verb_are_not_lost_without_a_word(handset: Handset) -> None:
     done = handset("--ascii", "demo")
     assert done.code == 2

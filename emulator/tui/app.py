@@ -80,6 +80,15 @@ class HandsetApp(App[None]):
             for widget in (screen, *screen.query("*")):
                 widget.refresh()
 
+    def _fatal_error(self) -> None:
+        """As Textual's own, but without the values of locals: there may be secrets among them."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        told = self.console.render(Traceback(width=None), self.console.options)
+        self._exit_renderables.append(Segments(told))
+        self._close_messages_no_wait()
+
     def action_theme(self, name: str = "") -> None:
         """That theme, or the next one; it is the theme of the next time too."""
         names = list(COLOURS)

@@ -20,7 +20,8 @@ ANY: Wanted = (None, False)
 
 
 def show(deck: "Deck | Awaited | None", wanted: Wanted = ANY) -> Exit:
-    """Shows a deck, without one the start screen, until the person quits."""
+    """Shows a deck, without one the start screen, until the person quits: that is met, whatever came.
+    A fault of the screen itself is none; it has been said then."""
     import platformdirs
 
     from emulator.tui.app import HandsetApp
@@ -30,5 +31,6 @@ def show(deck: "Deck | Awaited | None", wanted: Wanted = ANY) -> Exit:
     kept = platformdirs.user_config_path("ds-handset") / "screen.json"
     plain = not terminal.in_browser() and not speaks_utf8(os.environ, sys.stdout.encoding)
     ascii = ascii or plain
-    HandsetApp(deck, Looks(theme or remembered(kept), ascii, kept)).run()
-    return Exit.MET
+    app = HandsetApp(deck, Looks(theme or remembered(kept), ascii, kept))
+    app.run()
+    return Exit(app.return_code or Exit.MET)
