@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from emulator.journal import cut
+from emulator.protocol.cutting import cut
 from emulator.protocol.events import Octets
 from emulator.wire import codec, xml
 from emulator.wire.codec import XML

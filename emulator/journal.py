@@ -1,11 +1,9 @@
 """The journal: every event as a line of JSON, in a file if one is wanted, and at hand as a value.
 
 The first line names the format and the tool. Octets are written with their secret spans cut out
-(`cut`); a keyring puts them back (`restored`). Knows no protocol rule.
+(`protocol.cutting`); a keyring puts them back (`restored`). Knows no protocol rule.
 """
 
-import base64
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -15,9 +13,9 @@ import msgspec
 from emulator import __version__, journalfile
 from emulator.eventlog import EventLog, Spool, octets_of
 from emulator.journalfile import FORMAT, Header, JournalError, read
+from emulator.protocol.cutting import basic, cut
 from emulator.protocol.events import (
     AnyWhat,
-    Cut,
     Event,
     MessageEdited,
     MessageReceived,
@@ -27,12 +25,7 @@ from emulator.protocol.events import (
     What,
 )
 from emulator.protocol.keyring import Account
-from emulator.wire import build, charsets, codec, secretspans
-from emulator.wire.errors import WireError
 from emulator.wire.httphead import without_userinfo
-
-_MARK = b"auth-basic"
-_DIGESTS = {build.AUTH_TYPES[scheme].lower() for scheme in ("md5", "mac")}
 
 
 class Journal:
@@ -99,68 +92,6 @@ class Journal:
             self._file = None
 
 
-def cut(
-    octets: bytes, content_type: str, account: Account | None, has_cred: bool = False
-) -> Octets:
-    """The octets of a message without its secrets, each named: the data of Creds that are no digests,
-    and the values of management objects that are passwords.
-
-    `has_cred`: there is a Cred that must be looked at, although nothing says that it is a basic one.
-    Where the places cannot be told, everything is cut: a journal never leaks for want of parsing.
-    """
-    # Without NULs the mark shows in UTF-16 too.
-    in_objects = secretspans.in_octets(octets)
-    own = _basic(account) if account and account.user else b""
-    # A person may have edited away what says that it is one.
-    verbatim = [(m.start(), m.end()) for m in re.finditer(re.escape(own), octets)] if own else []
-    marked = _MARK in octets.replace(b"\0", b"").lower()
-    if not (has_cred or in_objects or marked or verbatim):
-        return Octets(octets.hex())
-    reader = codec.by_media_type(content_type)
-    try:
-        spans = _secret_spans(octets, reader, content_type) if reader else [(0, len(octets))]
-    except WireError:
-        spans = [(0, len(octets))]
-    name = account.name if account else "unknown"
-    masked = bytearray(octets)
-    cuts = []
-    for start, end in _apart([*spans, *verbatim]):
-        kind = "basic" if own and octets[start:end] == own else "foreign"
-        cuts.append(Cut(start, end - start, f"{name}/{kind}/1"))
-        masked[start:end] = bytes(end - start)
-    return Octets(bytes(masked).hex(), tuple(cuts))
-
-
-def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same without those that lie inside another one."""
-    return [s for s in sorted(set(spans)) if not any(_inside(s, other) for other in spans)]
-
-
-def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one != other and other[0] <= one[0] and one[1] <= other[1]
-
-
-def _basic(account: Account) -> bytes:
-    return base64.b64encode(f"{account.user}:{account.password}".encode())
-
-
-def _secret_spans(octets: bytes, reader: codec.Codec, content_type: str) -> list[tuple[int, int]]:
-    """Every run of character data in the Data of a Cred that is no digest (basic, or of no type), and
-    those of management objects."""
-    creds: list[tuple[list[str], list[tuple[int, int]]]] = []
-    located = reader.locate(octets, charsets.of_content_type(content_type))
-    for at in located:
-        if at.path[-1:] == ("Cred",):
-            creds.append(([], []))
-        elif creds and at.path[-3:] == ("Cred", "Meta", "Type"):
-            kind = b"".join(octets[a:b] for a, b in at.values).decode("latin-1")
-            creds[-1][0].append(kind.strip().lower())
-        elif creds and at.path[-2:] == ("Cred", "Data"):
-            creds[-1][1].extend(at.values)
-    found = {span for types, spans in creds if not set(types) & _DIGESTS for span in spans}
-    return sorted(found | set(secretspans.spans(octets, located)))
-
-
 def restored(octets: Octets, accounts: dict[str, Account]) -> bytes:
     """The octets with their secrets put back. Raises KeyError for a secret that nobody holds."""
     whole = bytearray(bytes(octets))
@@ -168,7 +99,7 @@ def restored(octets: Octets, accounts: dict[str, Account]) -> bytes:
         name, kind, _ = gap.secret.rsplit("/", 2)
         if kind != "basic" or name not in accounts:
             raise KeyError(gap.secret)
-        whole[gap.offset : gap.offset + gap.length] = _basic(accounts[name])
+        whole[gap.offset : gap.offset + gap.length] = basic(accounts[name])
     return bytes(whole)
 
 
