@@ -21,12 +21,17 @@ SECURE_UDP_PORT = 2949
 DS_NOTIFICATION = "application/vnd.syncml.ds.notification"
 DM_NOTIFICATION = "application/vnd.syncml.notification"
 DM_NOTIFICATION_NEW = "application/vnd.syncml.dm.notification"
+PROVISIONING = "application/vnd.wap.connectivity-wbxml"
 
 CONTENT_TYPE_CODES = {
     0x03: "text/plain",
     0x06: "text/x-vcalendar",
     0x07: "text/x-vcard",
-    0x36: "application/vnd.wap.connectivity-wbxml",
+    0x2E: "application/vnd.wap.sic",
+    0x30: "application/vnd.wap.slc",
+    0x35: "text/vnd.wap.connectivity-xml",
+    0x36: PROVISIONING,
+    0x3E: "application/vnd.wap.mms-message",
     0x42: "application/vnd.syncml.dm+wbxml",
     0x43: "application/vnd.syncml.dm+xml",
     0x44: DM_NOTIFICATION,
@@ -126,6 +131,19 @@ def parse(octets: bytes) -> Push:
         end,
         tuple(spans),
     )
+
+
+def content_type(octets: bytes) -> tuple[str, int]:
+    """The content type of a push that is damaged or breaks off after it, and where it ends.
+
+    Raises WireError where not even that can be read.
+    """
+    length, at = _uintvar(octets, 2)
+    end = min(at + length, len(octets))
+    if at >= end:
+        raise WireError(at, "a content type", "the end")
+    name, _, after = _content_type(octets, at, end)
+    return name.partition(";")[0].strip(), after
 
 
 def _span(name: str, start: int, end: int, value: str) -> Span:

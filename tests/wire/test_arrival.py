@@ -187,3 +187,61 @@ def test_a_post_for_somebody_else(content_type: str, application: str, why: str)
 def test_a_post_of_a_ds11_alert() -> None:
     found = arrival.posted([("content-type", "application/vnd.syncml+wbxml")], DS11)
     assert found.content == Ds11Alert(DS11, "application/vnd.syncml+wbxml")
+
+
+CP = bytes.fromhex(VECTORS["cp.w5"]["intermediates"]["wbxml_hex"])
+XML = b'<?xml version="1.0"?>\n<SyncML xmlns="SYNCML:SYNCML1.1"><SyncHdr/></SyncML>'
+
+
+@pytest.mark.parametrize(
+    ("octets", "content_type"),
+    [
+        (DS11, "application/vnd.syncml+wbxml"),
+        (XML, "application/vnd.syncml+xml"),
+        (b"\xef\xbb\xbf" + XML, "application/vnd.syncml+xml"),
+        (b"<?xml version='1.0'?><wap-provisioningdoc/>", "text/xml"),
+        (CP, push.PROVISIONING),
+    ],
+)
+def test_a_document_is_told_by_how_it_begins(octets: bytes, content_type: str) -> None:
+    arrived = arrival.read(octets)
+    assert (arrived.content_type, arrived.content_at) == (content_type, 0)
+    assert isinstance(arrived.content, Ds11Alert) == ("syncml" in content_type)
+    assert arrival.beginning(octets) == (content_type, 0)
+
+
+@pytest.mark.parametrize("form", ["short", "text"])
+def test_the_type_of_content_is_known_before_all_of_it_is_there(form: str) -> None:
+    octets = push.build(CP, content_type=push.PROVISIONING, text_headers=form == "text")
+    at = octets.index(CP)
+    arrived = arrival.read(octets)
+    assert (arrived.content_type, arrived.content_at) == (push.PROVISIONING, at)
+    begins, ends = arrival.beginning(octets[: at + 1])
+    assert begins == push.PROVISIONING and ends <= at
+    assert arrival.beginning(octets[:3]) == ("", 0)
+
+
+def test_a_package_0_is_known_by_its_version() -> None:
+    octets = NOTIFICATIONS["notif.ds12"]
+    assert arrival.read(octets).content_type == push.DS_NOTIFICATION
+    assert arrival.beginning(octets[:24]) == (push.DS_NOTIFICATION, 0)
+    assert arrival.beginning(octets[:23]) == ("", 0)
+    unknown = octets[:16] + b"\xff" + octets[17:]
+    assert arrival.read(unknown).content_type == arrival.beginning(unknown)[0] == ""
+
+
+def test_a_push_of_a_type_with_a_name_is_never_taken_for_a_digest() -> None:
+    # Headers and body together read as a package #0 of DS 1.2.
+    body = bytes(16 - 4) + bytes.fromhex("030000000000000000")
+    octets = push.build(body, content_type="text/x-vcard", application_id=push.DS_APPLICATION)
+    octets = octets[:2] + b"\x01" + octets[3:4] + body
+    content = arrival.read(octets).content
+    assert content == NotForUs("its content type is text/x-vcard")
+    assert isinstance(arrival.read(octets[:3] + b"\xfe" + octets[4:]).content, Notification)
+
+
+def test_a_form_is_a_push_only_when_it_reads_as_one() -> None:
+    headers = [("content-type", "application/x-www-form-urlencoded")]
+    text = b"user=someone&password=not-for-the-journal" + b"0" * 400
+    assert isinstance(arrival.posted(headers, text).content, NotForUs)
+    assert isinstance(arrival.posted([], text).content, Notification)
