@@ -11,6 +11,8 @@ import msgspec
 MANUFACTURER, MODEL, REVISION = "ds-handset", "GSM modem", "1"
 MAX_LINE = 1024
 """Characters of a line; a PDU has at most 2 * (12 + 164)."""
+_LONGEST_NAME = 20
+"""Characters of a command's name."""
 _SUBMIT, _ESCAPE = b"\x1a", b"\x1b"
 _LINE_END = re.compile(rb"[\r\n]")
 _OK, _ERROR = "OK", "ERROR"
@@ -124,7 +126,8 @@ def _command(modem: Modem) -> tuple[Modem, Heard | None]:
     if not line:
         return modem, Heard()
     if line[:2].upper() != "AT":
-        return modem, Heard(_line(_ERROR), (), (line,))
+        wrong = f"a line of {len(line)} characters that is no AT command"
+        return modem, Heard(_line(_ERROR), (), (wrong,))
     reply = b""
     for part in line[2:].split(";") if ";" in line else [line[2:]]:
         asked = part.strip()
@@ -136,7 +139,9 @@ def _command(modem: Modem) -> tuple[Modem, Heard | None]:
             continue
         answer = next((says for row, says in _ROWS if row.fullmatch(upper)), None)
         if answer is None:
-            return modem, Heard(reply + _line(_ERROR), (), (f"AT{asked}",))
+            # What it is to be set to may be a PIN.
+            command = asked.partition("=")[0][:_LONGEST_NAME]
+            return modem, Heard(reply + _line(_ERROR), (), (f"AT{command}",))
         if answer:
             reply += _line(answer.format(imei=modem.imei))
     return modem, Heard(reply + _line(_OK))

@@ -89,3 +89,12 @@ def test_where_the_octets_are_divided_changes_nothing(pdu: bytes, cut: int) -> N
     parts, heard = talk(start, said[:cut], said[cut:])
     assert parts == whole and once.pdus == (pdu,)
     assert b"".join(one.reply for one in heard) == once.reply
+
+
+@pytest.mark.parametrize(
+    "line", ['AT+CPIN="1234"', 'at+clck="SC",1,"1234"', "0011000B91 1234 1234"]
+)
+def test_what_it_does_not_know_is_said_without_what_came_with_it(line: str) -> None:
+    _, heard = atmodem.hear(atmodem.Modem(), line.encode() + b"\r")
+    (said,) = heard.unknown
+    assert "1234" not in said and len(said) < 60
