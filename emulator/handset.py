@@ -13,10 +13,10 @@ from collections.abc import Callable
 import msgspec
 
 from emulator.conductor import Client, Conductor, Gate, Question, Run, gated, no_gate
-from emulator.journal import Journal, cut
+from emulator.journal import Journal
 from emulator.profiles import Profile
 from emulator.protocol import arrivals as waiting
-from emulator.protocol import reception, san11, verdict
+from emulator.protocol import reception, redaction, san11, verdict
 from emulator.protocol.arrivals import Arrivals, Waiting
 from emulator.protocol.effects import SetNonce, Stopped
 from emulator.protocol.events import (
@@ -126,14 +126,15 @@ class Handset:
         try:
             arrived = reception.unwrapped(push)
         except WireError as wrong:
-            run.record(push)
-            if ignored is not None:
-                return self._ignored(run, ignored.reason, ignored.words)
-            return self._ignored(run, "malformed", f"{REASONS['malformed']} ({wrong})")
-        content = arrived.content
-        run.record(_without_secrets(push, content))
-        if ignored is not None:
+            arrived = None
+            if ignored is None:
+                ignored = Ignored("malformed", f"{REASONS['malformed']} ({wrong})")
+        is_stray = ignored is not None and ignored.reason == "not-for-us"
+        run.record(redaction.of_push(push, arrived, is_stray))
+        if ignored is not None or arrived is None:
+            assert ignored is not None
             return self._ignored(run, ignored.reason, ignored.words)
+        content = arrived.content
         if isinstance(content, NotForUs):
             return self._ignored(run, "not-for-us", content.why)
         if isinstance(content, Ds11Alert):
@@ -156,10 +157,12 @@ class Handset:
         try:
             message = reader.decode(alert.octets)
         except WireError as wrong:
-            return self._ignored(run, "malformed", f"it is no well-formed DS 1.1 alert ({wrong})")
+            # What was found there may be a piece of a password.
+            said = WireError(wrong.offset, wrong.expected)
+            return self._ignored(run, "malformed", f"it is no well-formed DS 1.1 alert ({said})")
         account = san11.account_of(message, self.keyring())
         if account is None:
-            source = message.header.source.uri if message.header.source else ""
+            source = without_userinfo(message.header.source.uri if message.header.source else "")
             return self._ignored(run, "unknown-server", f"{REASONS['unknown-server']} ({source})")
         proof = san11.cred(message, account)
         if proof is not None:
@@ -451,18 +454,6 @@ def _login(account: Account) -> Login:
     stores = tuple(store.name for store in account.stores) if account.protocol == "ds" else ()
     url = without_userinfo(account.url)
     return Login(account.name, account.server_id, account.user, url, stores)
-
-
-def _without_secrets(push: PushArrived, content: object) -> PushArrived:
-    """A DS 1.1 alert may have its server's password in its Cred."""
-    if not isinstance(content, Ds11Alert):
-        return push
-    octets = bytes(push.octets)
-    start = len(octets) - len(content.octets)
-    found = cut(content.octets, content.content_type, None, has_cred=True)
-    cuts = (msgspec.structs.replace(gap, offset=gap.offset + start) for gap in found.cuts)
-    kept = Octets(octets[:start].hex() + found.hex, tuple(cuts))
-    return msgspec.structs.replace(push, octets=kept)
 
 
 def _read(arrived: Arrival, content: Notification, push: PushArrived) -> What:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from emulator.exports.hiding import PERSONAL
 from emulator.exports.text import MASKED
-from emulator.protocol import codes, reception
+from emulator.protocol import codes
 from emulator.protocol.events import Headers, Octets, SmsArrived
-from emulator.protocol.inspection import visible
+from emulator.protocol.inspection import cut_out, is_gone, push_layers, sms_layers, visible
 from emulator.wire import arrival, build, charsets, codec, wbxmlheader
 from emulator.wire.element import Element, Located
 from emulator.wire.errors import WireError
@@ -96,15 +96,16 @@ def of_message(octets: Octets, content_type: str) -> Tree:
 
 def of_push(octets: Octets, headers: Headers = ()) -> Tree:
     """What a bearer delivered: the layers, and a DS 1.1 alert inside. `headers`: those of a POST."""
-    raw = visible(octets)
+    raw, remark = visible(octets), cut_out(octets)
+    if is_gone(octets):
+        return Tree(tuple(_layers(push_layers(octets, headers), len(raw))), remark)
     try:
         arrived = arrival.posted(headers, raw) if headers else arrival.read(raw)
     except WireError as wrong:
-        return Tree(_blamed(wrong, raw), f"This cannot be read: {wrong}.")
+        return Tree(_blamed(wrong, raw), f"This cannot be read: {wrong}. {remark}".strip())
     nodes = _layers(arrived.layers, len(raw))
-    remark = ""
     content = arrived.content
-    if isinstance(content, arrival.Ds11Alert):
+    if isinstance(content, arrival.Ds11Alert) and not remark:
         reader = codec.by_media_type(content.content_type)
         at = len(raw) - len(content.octets)
         if reader is not None and raw[at:] == content.octets:
@@ -115,12 +116,12 @@ def of_push(octets: Octets, headers: Headers = ()) -> Tree:
 
 def of_sms(what: SmsArrived) -> Tree:
     """An SMS: its fields, the elements of its header, and the push where it has all of one."""
-    raw = visible(what.octets)
+    raw, remark = visible(what.octets), cut_out(what.octets)
     try:
-        found = reception.layers(raw, what)
+        found = sms_layers(what)
     except WireError as wrong:
-        return Tree(_blamed(wrong, raw), f"This cannot be read: {wrong}.")
-    return Tree(tuple(_layers(found, len(raw))))
+        return Tree(_blamed(wrong, raw), f"This cannot be read: {wrong}. {remark}".strip())
+    return Tree(tuple(_layers(found, len(raw))), remark)
 
 
 def _layers(layers: Sequence[arrival.Layer], size: int) -> list[Node]:

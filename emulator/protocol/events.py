@@ -37,12 +37,14 @@ Headers = tuple[tuple[str, str], ...]
 class Cut(msgspec.Struct, frozen=True):
     """A span that was taken out because it is a secret: `length` octets at `offset` (of the whole).
 
-    `secret` names what belongs there: account/kind/revision, e.g. "account/basic/1".
+    `secret` names what belongs there: account/kind/revision, e.g. "account/basic/1". `why` says it
+    to a person where it is content that was never looked into, since it may hold one.
     """
 
     offset: int
     length: int
     secret: str
+    why: str = ""
 
 
 class Octets(msgspec.Struct, frozen=True):

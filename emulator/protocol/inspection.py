@@ -7,10 +7,13 @@ stored, since its inner hash is as good as the password.
 from collections.abc import Callable, Sequence
 from html import escape
 
+import msgspec
+
 from emulator.protocol import clientauth, digest, reception
 from emulator.protocol.digest import Working
 from emulator.protocol.events import (
     Event,
+    Headers,
     MessageEdited,
     MessageReceived,
     MessageSent,
@@ -32,6 +35,7 @@ Compared = tuple[str, Working, bytes]
 """A label, the Working, and the octets that came (or went) to hold against its result."""
 
 _FILLER = b"*"
+_CUT_OUT = "(cut out)"
 _XMLNS = {METINF: "syncml:metinf", DEVINF: "syncml:devinf"}
 
 
@@ -122,12 +126,52 @@ def document(event: Event) -> str:
     if isinstance(what, MessageSent | MessageEdited | MessageReceived):
         return _message(what.octets, what.content_type)
     if isinstance(what, PushArrived):
-        return _layers(lambda: reception.unwrapped(what).layers)
+        return _layers(lambda: push_layers(what.octets, what.headers), cut_out(what.octets))
     if isinstance(what, SmsArrived):
-        return _layers(lambda: reception.layers(bytes(what.octets), what))
+        return _layers(lambda: sms_layers(what), cut_out(what.octets))
     if isinstance(what, NotificationRead):
         return _layers(lambda: arrival.read(bytes(what.octets)).layers)
     return ""
+
+
+def cut_out(octets: Octets) -> str:
+    """What was cut out of octets without having been looked into, and why; "" where nothing was."""
+    gap = next((gap for gap in octets.cuts if gap.why), None)
+    if gap is None:
+        return ""
+    return f"{gap.length} octets from {gap.offset:04X} on are cut out: {gap.why}."
+
+
+def is_gone(octets: Octets) -> bool:
+    """Whether all of them were cut out, so that there is nothing to read any more."""
+    return any(gap.why and not gap.offset for gap in octets.cuts)
+
+
+def push_layers(octets: Octets, headers: Headers = ()) -> Sequence[Layer]:
+    """What a push is made of, as far as it was kept. `headers`: those of a POST. Raises WireError."""
+    if is_gone(octets):
+        fields = tuple(pair for pair in headers if pair[0] == "content-type")
+        return (Layer("http post", 0, fields),) if fields else ()
+    return reception.unwrapped(PushArrived("", "", Octets.of(visible(octets)), headers)).layers
+
+
+def sms_layers(what: SmsArrived) -> Sequence[Layer]:
+    """What an SMS is made of, as far as it was kept. Raises WireError."""
+    sms, *inner = reception.layers(visible(what.octets), what)
+    gaps = [(gap.offset * 8, (gap.offset + gap.length) * 8) for gap in what.octets.cuts if gap.why]
+    if not gaps:
+        return (sms, *inner)
+    spans = tuple(
+        msgspec.structs.replace(span, value=_CUT_OUT)
+        if any(span.bit < end and start < span.bit + span.bits for start, end in gaps)
+        else span
+        for span in sms.spans
+    )
+    fields = tuple((span.name, span.value) for span in spans)
+    masked = msgspec.structs.replace(sms, fields=fields, spans=spans)
+    # Of a push that is gone nothing can be read any more.
+    kept = inner and all(inner[0].offset * 8 < start for start, _ in gaps)
+    return (masked, *inner) if kept else (masked,)
 
 
 def visible(octets: Octets) -> bytes:
@@ -149,16 +193,18 @@ def _message(octets: Octets, content_type: str) -> str:
         return f"{wrong}\n\n{raw.decode('utf-8', 'replace')}"
 
 
-def _layers(read: Callable[[], Sequence[Layer]]) -> str:
+def _layers(read: Callable[[], Sequence[Layer]], remark: str = "") -> str:
     try:
         layers = read()
     except WireError as wrong:
-        return str(wrong)
+        return "\n".join(filter(None, (str(wrong), remark)))
     lines = []
     for layer in layers:
         lines.append(f"{layer.name}, from octet {layer.offset}")
         width = max((len(name) for name, _ in layer.fields), default=0)
         lines += [f"  {name:<{width}}  {value}" for name, value in layer.fields]
+    if remark:
+        lines.append(remark)
     return "\n".join(lines)
 
 

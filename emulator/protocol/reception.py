@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from emulator.protocol import redaction
 from emulator.protocol.events import Headers, Octets, PushArrived, SmsArrived, What
 from emulator.protocol.remarks import remark
 from emulator.wire import arrival, concatenation, recognition, smsreader
@@ -87,12 +88,17 @@ def _sms(state: State, received: Received, octets: bytes, at: float) -> tuple[St
             sms = smsreader.read(octets)
             form = sms.kind
     except WireError as wrong:
-        arrived = _arrived(received, octets, "message", None)
+        header = content.header if isinstance(content, ShortMessage) else b""
+        kept = redaction.unreadable(header, octets[len(header) :])
+        arrived = _arrived(received, kept, "message", None)
         words = remark("sms-malformed", str(wrong)).event()
-        push = _push(received, octets)
+        push = PushArrived(received.bearer, received.sender, kept)
         return state, Outcome((arrived, words), push, Ignored("malformed", str(wrong)))
     state, taken = concatenation.take(state, sms, at)
-    before: list[What] = [_arrived(received, octets, form, sms)]
+    ports = sms.header.ports if sms.header else None
+    stray = bool(recognition.why_not(ports, sms))
+    kept = redaction.of_sms(octets, sms, taken.begins, stray)
+    before: list[What] = [_arrived(received, kept, form, sms)]
     before += map(_given_up, taken.given_up)
     if taken.again:
         before.append(remark("sms-part-again", f"from {sms.address}").event())
@@ -117,7 +123,7 @@ def _given_up(pending: Pending) -> What:
 
 def _arrived(
     received: Received,
-    octets: bytes,
+    octets: Octets,
     form: Form,
     sms: Sms | None,
 ) -> SmsArrived:
@@ -127,7 +133,7 @@ def _arrived(
     content = received.content
     header = len(content.header) if isinstance(content, ShortMessage) else 0
     return SmsArrived(
-        received.bearer, received.sender, Octets.of(octets), form, address, number, total, header
+        received.bearer, received.sender, octets, form, address, number, total, header
     )
 
 

@@ -46,12 +46,14 @@ class Whole(msgspec.Struct, frozen=True):
 class Taken(msgspec.Struct, frozen=True):
     """What an SMS has led to: the whole message or nothing yet; what was given up, oldest first.
 
-    `again`: this part had come before, and replaces that one.
+    `again`: this part had come before, and replaces that one. `begins`: the payload of the first part
+    and of those that follow it, b"" as long as that has not come.
     """
 
     whole: Whole | None = None
     given_up: tuple[Pending, ...] = ()
     again: bool = False
+    begins: bytes = b""
 
 
 State = tuple[Pending, ...]
@@ -66,7 +68,7 @@ def take(state: State, sms: Sms, at: float) -> tuple[State, Taken]:
     # In a submit there is no sender: it is on its way from one.
     sender = sms.address if sms.kind == "deliver" else ""
     if part is None:
-        return state, Taken(Whole(sender, ports, sms.payload, 1), given_up)
+        return state, Taken(Whole(sender, ports, sms.payload, 1), given_up, False, sms.payload)
     key: Key = (sender, part.reference, part.bits, part.total, ports)
     before = _waiting(state, key, part.number) or Pending(key, at)
     key = (sender or before.key[0], *key[1:])
@@ -76,10 +78,12 @@ def take(state: State, sms: Sms, at: float) -> tuple[State, Taken]:
     again = len(kept) != len(before.parts)
     if not now.missing:
         payload = b"".join(octets for _, octets in sorted(now.parts))
-        return rest, Taken(Whole(key[0], ports, payload, part.total), given_up, again)
+        return rest, Taken(Whole(key[0], ports, payload, part.total), given_up, again, payload)
     if len(rest) >= MAX_PENDING:
         given_up, rest = (*given_up, rest[0]), rest[1:]
-    return (*rest, now), Taken(None, given_up, again)
+    first = now.missing[0]
+    begins = b"".join(octets for number, octets in sorted(now.parts) if number < first)
+    return (*rest, now), Taken(None, given_up, again, begins)
 
 
 def _waiting(state: State, key: Key, number: int) -> Pending | None:

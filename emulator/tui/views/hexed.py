@@ -30,7 +30,10 @@ class HexLines(Body):
         self.per_line = 16 if width >= 72 else 8
         self._digits = max(len(f"{len(self._octets):X}"), 4)
         self._field: tuple[int, tuple[Run, ...]] = (NOWHERE, ())
-        self._notes = [f"{c.length} octets at {c.offset:04X} are {c.secret}" for c in octets.cuts]
+        self._notes = [
+            f"{c.length} octets at {c.offset:04X} are {f'cut out: {c.why}' if c.why else c.secret}"
+            for c in octets.cuts
+        ]
 
     @property
     def rows(self) -> int:
