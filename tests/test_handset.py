@@ -203,8 +203,8 @@ async def test_decision_14_after_a_power_cut_the_next_start_puts_it_in_force(tab
     await reached.wait()
     both.handset.replace_secret("account", NEW)
     # The process is gone: nothing of it gets to its end.
-    both.handset._task.cancel()
-    both.handset._free = lambda: None
+    both.handset._sessions._task.cancel()
+    both.handset._sessions._free = lambda: None
     await both.handset.idle()
     folder = both.store.folder
     both.close()

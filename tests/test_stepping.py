@@ -141,7 +141,7 @@ async def test_a_run_that_waits_is_ended_by_a_stop(
     walked = Walked(table, point.id)
     walked.notify()
     assert await walked.waits()
-    if walked.both.handset._task is None:
+    if walked.both.handset._sessions._task is None:
         assert walked._task is not None
         walked._task.cancel()
         await asyncio.gather(walked._task, return_exceptions=True)

@@ -1,6 +1,6 @@
 """Both ends, one step at a time: the product's own functions, remembered by (value, input).
 
-The glue of the handset's shell is here once more in short: what `handset.py` does with a push and
+The glue of the handset's shell is here once more in short: what `arriving.py` and `sessions.py` do with a push, and
 `conductor.py` with effects. Each step gives the end's next number, what leaves, and the invariants
 that broke. Knows no schedule: which step comes when is for moves.py.
 """
