@@ -258,6 +258,7 @@ async def test_the_cut_says_why_in_tree_and_hex(table) -> None:
     told = [e for e in events if isinstance(e.what, PushArrived | SmsArrived)]
     assert len(told) == 2
     for event in told:
+        assert msgspec.json.decode(msgspec.json.encode(event), type=Event) == event
         assert why in subject(events, event).tree.remark
         assert any(why in plain(line) for line in seen("hex", event, 160, list(events)))
         assert why in inspection.document(event)

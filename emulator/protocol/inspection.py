@@ -150,7 +150,7 @@ def is_gone(octets: Octets) -> bool:
 def push_layers(octets: Octets, headers: Headers = ()) -> Sequence[Layer]:
     """What a push is made of, as far as it was kept. `headers`: those of a POST. Raises WireError."""
     if is_gone(octets):
-        fields = tuple(pair for pair in headers if pair[0] == "content-type")
+        fields = tuple(("Content-Type", value) for name, value in headers if name == "content-type")
         return (Layer("http post", 0, fields),) if fields else ()
     return reception.unwrapped(PushArrived("", "", Octets.of(visible(octets)), headers)).layers
 
