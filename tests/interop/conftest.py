@@ -6,7 +6,8 @@ from contextlib import ExitStack
 import pytest
 
 from tests.interop.horde import Horde
-from tests.interop.peers import Kannel, SyncEvolution
+from tests.interop.kannel import Kannel
+from tests.interop.peers import SyncEvolution
 
 
 @pytest.fixture

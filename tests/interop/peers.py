@@ -1,4 +1,4 @@
-"""Real software as peers: SyncEvolution's server, Kannel's push proxy gateway, tshark.
+"""Real software as peers: SyncEvolution's server, tshark, and what any peer needs (`Peer`).
 
 Each runs on loopback with its own ports and a folder of its own, is up when its `with` block begins,
 and leaves no process behind. Nothing here knows our own package.
@@ -7,8 +7,6 @@ Start them in the main thread: each process asks the kernel to be ended when the
 it is gone, so that a test run that is killed leaves nothing behind either.
 """
 
-import base64
-import http.client
 import itertools
 import os
 import random
@@ -19,7 +17,7 @@ import struct
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -83,7 +81,7 @@ class Peer:
     def logs(self) -> str:
         """What the processes have said so far, for the message of a failing test."""
         found = sorted(self.data.glob("*.log"))
-        return "\n".join(f"--- {p.name}\n{_text(p)[-4000:]}" for p in found)
+        return "\n".join(f"--- {p.name}\n{text_of(p)[-4000:]}" for p in found)
 
     def _start(self) -> None:
         raise NotImplementedError
@@ -126,7 +124,8 @@ class Peer:
     _grace = 3.0
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a log says so far."""
     return path.read_text(errors="replace") if path.exists() else ""
 
 
@@ -239,7 +238,7 @@ class SyncEvolution(Peer):
         self._spawn("http-server.log", *command, env=env)
         # The line in its log: that something answers on the port does not mean that it is ours.
         listening = f"listening on port {port}"
-        self._until(listening, lambda: listening in _text(self.data / "http-server.log"))
+        self._until(listening, lambda: listening in text_of(self.data / "http-server.log"))
 
     def _configure(self, env: dict[str, str]) -> None:
         peer = (
@@ -300,161 +299,6 @@ def _owned(name: str, env: dict[str, str]) -> bool:
     ask += [f"{bus}.NameHasOwner", f"string:{name}"]
     done = subprocess.run(ask, env=env, capture_output=True, timeout=PATIENCE)
     return b"true" in done.stdout
-
-
-# --- Kannel -------------------------------------------------------------------------------------
-
-# Its fields of the interfaces to bind are few: the wapbox and PPG ports are on all interfaces, so
-# each has its list of who may talk to it. A service name is required.
-_KANNEL = """group = core
-admin-port = {admin}
-admin-interface = 127.0.0.1
-admin-password = bar
-wapbox-port = {wapbox}
-smsbox-port = {smsbox}
-smsbox-interface = 127.0.0.1
-wdp-interface-name = "{wdp}"
-box-deny-ip = "*.*.*.*"
-box-allow-ip = "127.0.0.1"
-dlr-storage = internal
-
-group = wapbox
-bearerbox-host = 127.0.0.1
-syslog-level = none
-
-group = ppg
-ppg-url = /wappush
-ppg-port = {ppg}
-concurrent-pushes = 100
-trusted-pi = false
-users = 1024
-ppg-allow-ip = 127.0.0.1
-global-sender = 12345
-service-name = ppg
-
-group = wap-push-user
-wap-push-user = tester
-ppg-username = foo
-ppg-password = bar
-allow-ip = 127.0.0.1
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-sendsms-port = {sendsms}
-sendsms-interface = 127.0.0.1
-global-sender = 12345
-
-group = sendsms-user
-username = tester
-password = foobar
-concatenation = true
-max-messages = 10
-
-group = sms-service
-keyword = default
-text = "no service"
-"""
-
-_BOUNDARY = "asdlfkjiurwghasf"
-_PAP = """<?xml version="1.0"?>
-<!DOCTYPE pap PUBLIC "-//WAPFORUM//DTD PAP 1.0//EN" "http://www.wapforum.org/DTD/pap_1.0.dtd">
-<pap>
-<push-message push-id="{push_id}" progress-notes-requested="false">
-<address address-value="WAPPUSH={address}/TYPE={kind}@ppg.example.com"/>
-<quality-of-service priority="high" delivery-method="unconfirmed"/>
-</push-message>
-</pap>
-"""
-
-
-class Kannel(Peer):
-    """Kannel's bearerbox and wapbox with its push proxy gateway; WDP over UDP. `links` are groups of its
-    configuration, for SMS centres (`gateways.py`).
-
-    A push to an IPv4 address always goes to port 2948 there, which cannot be chosen, from port 9200
-    of `wdp`. The address can be any of 127/8, so a test can have one of its own (`loopback()`).
-    """
-
-    _grace = 0.0  # it has nothing to save, and takes seconds to end by itself
-
-    def __init__(self, links: str = "") -> None:
-        need("/usr/sbin/bearerbox", "/usr/sbin/wapbox", "setpriv")
-        super().__init__()
-        self._links = links
-        self.wdp = ""
-        self.ppg = ""
-        self._ppg_port = 0
-        self._numbers: Iterator[int] = itertools.count(1)
-
-    def push(
-        self,
-        address: str = "127.0.0.1",
-        *,
-        content_type: str,
-        application_id: str | None,
-        body: bytes,
-        over: str = "",
-    ) -> int:
-        """Ask the gateway to push `body`, and return its PAP code: 1001 = accepted.
-
-        An address that begins with + is a phone's: the push goes by SMS, `over` names the link.
-
-        The datagram leaves a moment after the answer. Each push has an id of its own: one that is
-        still pending is refused (2007). Unconfirmed only: after a confirmed one that went wrong,
-        nothing reaches the address any more.
-        """
-        push_id = f"push{next(self._numbers)}@pi.example.com"
-        kind = "PLMN" if address.startswith("+") else "IPV4"
-        control = _PAP.format(push_id=push_id, address=address, kind=kind).replace("\n", "\r\n")
-        # Only these two headers: any other leaks into the body.
-        headers = f"Content-Type: {content_type}\r\n"
-        if application_id is not None:
-            headers += f"X-WAP-Application-Id: {application_id}\r\n"
-        head = f"--{_BOUNDARY}\r\nContent-Type: application/xml\r\n\r\n{control}\r\n"
-        head += f"--{_BOUNDARY}\r\n{headers}\r\n"
-        message = head.encode() + body + f"\r\n--{_BOUNDARY}--\r\n".encode()
-
-        link = http.client.HTTPConnection("127.0.0.1", self._ppg_port, timeout=PATIENCE)
-        try:
-            related = f'multipart/related; boundary={_BOUNDARY}; type="application/xml"'
-            user = base64.b64encode(b"foo:bar").decode()
-            told = {"Content-Type": related, "Authorization": f"Basic {user}"}
-            if over:
-                told["X-Kannel-SMSC"] = over
-            link.request("POST", "/wappush", message, told)
-            answer = link.getresponse().read().decode(errors="replace")
-        finally:
-            link.close()
-        code = re.search(r'code\s*=\s*"(\d+)"', answer)
-        if code is None:
-            raise RuntimeError(f"not a PAP answer: {answer!r}")
-        return int(code[1])
-
-    def _start(self) -> None:
-        self.wdp = loopback()
-        self._ppg_port = free_port()
-        self.ppg = f"http://127.0.0.1:{self._ppg_port}/wappush"
-        conf = self.data / "kannel.conf"
-        ports = {name: free_port() for name in ("admin", "wapbox", "smsbox", "sendsms")}
-        conf.write_text(_KANNEL.format(wdp=self.wdp, ppg=self._ppg_port, **ports) + self._links)
-
-        # Logs, and no look at the wapbox port: bearerbox would take it for a box, and is
-        # then deaf for a second.
-        bearerbox, wapbox = self.data / "bearerbox.log", self.data / "wapbox.log"
-        self._spawn(bearerbox.name, "/usr/sbin/bearerbox", "-v", "0", str(conf))
-        self._until("bearerbox", lambda: _said(bearerbox, "Start-up done"))
-        self._spawn(wapbox.name, "/usr/sbin/wapbox", "-v", "0", str(conf))
-        # Not "Opening server": wapbox says that, and lives on, when the port is taken.
-        self._until("PPG", lambda: _said(wapbox, f"HTTP: Including port {self._ppg_port}"))
-        # From here on nothing is lost: both UDP ports are bound, both boxes talk to each other.
-        self._until("WDP", lambda: _said(bearerbox, "setting up systems for new wapbox"))
-
-
-def _said(log: Path, line: str) -> bool:
-    text = _text(log)
-    if "bind failed" in text:
-        raise NotUpError(f"{log.name}: a port is taken\n{text}")
-    return line in text
 
 
 # --- tshark -------------------------------------------------------------------------------------

@@ -28,8 +28,9 @@ from emulator.wire import sms
 from tests.interop import gateways
 from tests.interop.built_in import DEVICE_ID, BuiltIn
 from tests.interop.device import HANDSET, SERVER_ID, SERVER_SECRET, Device, command
+from tests.interop.kannel import Kannel
 from tests.interop.need import need
-from tests.interop.peers import PATIENCE, Kannel, free_port, loopback
+from tests.interop.peers import PATIENCE, free_port, loopback
 
 DS_12 = "application/vnd.syncml.ds.notification"
 DM = "application/vnd.syncml.dm.notification"

@@ -19,7 +19,8 @@ from emulator.protocol.events import (
 )
 from tests.interop.built_in import DEVICE_ID, BuiltIn
 from tests.interop.device import SERVER_ID, SERVER_SECRET, Device, Ran, card, command, named
-from tests.interop.peers import Kannel, SyncEvolution, loopback
+from tests.interop.kannel import Kannel
+from tests.interop.peers import SyncEvolution, loopback
 
 Start = Callable[..., SyncEvolution]
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.interop.peers import Kannel, SyncEvolution, dissect_udp, loopback
+from tests.interop.kannel import Kannel
+from tests.interop.peers import SyncEvolution, dissect_udp, loopback
 
 Start = Callable[..., SyncEvolution]
 
