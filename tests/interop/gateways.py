@@ -1,4 +1,4 @@
-"""Senders of SMS towards a handset that listens: links of Kannel, smstools, gammu.
+"""Senders of SMS towards a handset that listens: links of Kannel, smstools, gammu and its daemon.
 
 Nothing here knows our own package; addresses are those of `--listen`.
 """
@@ -68,23 +68,50 @@ def smstools(device: Path, udh: bytes, data: bytes) -> None:
         )
         head = f"To: {PHONE[1:]}\nAlphabet: binary\nUDH-DATA: {udh.hex(' ').upper()}\n\n"
         (spool / "outgoing" / "push").write_bytes(head.encode() + data)
-        process = subprocess.Popen(
-            ["smsd", "-c", str(conf), "-t"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=spool,
-            start_new_session=True,
+        _spooled(["smsd", "-c", str(conf), "-t"], spool)
+
+
+def gammu_smsd(device: Path, udh: bytes, data: bytes) -> None:
+    """gammu's daemon takes one binary SMS from its spool; it is ended when it has sent it."""
+    need("gammu-smsd")
+    with tempfile.TemporaryDirectory(prefix="gammu-") as folder:
+        spool = Path(folder)
+        for name in ("inbox", "outbox", "sent", "error"):
+            (spool / name).mkdir()
+        conf = spool / "smsdrc"
+        conf.write_text(
+            f"[gammu]\ndevice = {device}\nconnection = at115200\nmodel = at\n\n"
+            f"[smsd]\nservice = files\nlogfile = {spool}/logfile\nreceive = 0\n"
+            f"inboxpath = {spool}/inbox/\noutboxpath = {spool}/outbox/\n"
+            f"sentsmspath = {spool}/sent/\nerrorsmspath = {spool}/error/\n"
+            "checksecurity = 0\ncheckbattery = 0\nchecksignal = 0\nchecknetwork = 0\n"
         )
-        try:
-            end = time.monotonic() + PATIENCE
-            while not list((spool / "sent").iterdir()):
-                if process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError((spool / "logfile").read_text())
-                time.sleep(0.05)
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        (spool / "outbox" / f"OUTA_{PHONE}_00.smsbackup").write_text(
+            f'[SMSBackup000]\nPDU = Submit\nNumber = "{PHONE}"\nClass = -1\nCoding = 8bit\n'
+            f"UDH = {udh.hex().upper()}\nLength = {len(data)}\nText00 = {data.hex().upper()}\n"
+        )
+        _spooled(["gammu-smsd", "-c", str(conf)], spool)
+
+
+def _spooled(command: list[str], spool: Path) -> None:
+    """Runs a daemon until it has moved what it had to send to `sent`."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=spool,
+        start_new_session=True,
+    )
+    try:
+        end = time.monotonic() + PATIENCE
+        while not list((spool / "sent").iterdir()):
+            if process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError((spool / "logfile").read_text(errors="replace"))
+            time.sleep(0.05)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def gammu(device: Path, *command: str) -> str:

@@ -1,231 +1,213 @@
 """`handset run` with all its bearers at once: each real sender's notification leads to a session.
 
-One handset, one built-in server and one Kannel with all its links for all of them: a link takes
-seconds to come up. A notification is known by its SessionID; each is signed over that.
+One handset, one server and one Kannel with all its links for all of them: a link takes seconds to come up.
 """
 
-import contextlib
-import itertools
-import subprocess
-import time
-from collections.abc import Iterator
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from emulator import journal
-from emulator.protocol.events import (
-    BearerOpened,
-    Event,
-    NotificationRead,
-    PushArrived,
-    SessionClosed,
-    SmsArrived,
-    VerdictReached,
-)
+from emulator.bearers import inbox
+from emulator.exports.text import plain
+from emulator.protocol.events import PushArrived, SessionClosed, SmsArrived, VerdictReached, What
+from emulator.tui.face import fact_lines
 from emulator.wire import push as wsp
 from emulator.wire import sms
 from tests.interop import gateways
-from tests.interop.built_in import DEVICE_ID, BuiltIn
-from tests.interop.device import HANDSET, SERVER_ID, SERVER_SECRET, Device, command
-from tests.interop.kannel import Kannel
-from tests.interop.need import need
-from tests.interop.peers import PATIENCE, free_port, loopback
+from tests.interop.device import SERVER_ID, SERVER_SECRET, command
+from tests.interop.table import TABLES, Note, Table
 
 DS_12 = "application/vnd.syncml.ds.notification"
-DM = "application/vnd.syncml.dm.notification"
-_IDS = itertools.count(0x4A01)
+SAN = Path(__file__).parents[1] / "captures" / "syncevolution" / "san" / "v12-default-1.hex"
+"""A notification that SyncEvolution sent, for its stores Contacts and Calendar."""
 pytestmark = pytest.mark.xdist_group("bearers")
 
 
-class Handset:
-    """`handset run`, and what its journal says."""
+@pytest.fixture(scope="module", params=["built-in"])
+def table(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Table]:
+    # A short name: Kannel takes no long names of devices.
+    with TABLES[request.param](tmp_path_factory.mktemp("b")) as laid:
+        yield laid
 
-    def __init__(self, folder: Path) -> None:
-        self.pty = folder / "m0"
-        self.own_pty = folder / "m1"
-        self.udp = loopback()
-        self.tcp, self.smpp, self.smsc, self.ota = (free_port() for _ in range(4))
-        self.addresses = {
-            "UDP": f"udp://{self.udp}:2948",
-            "ATPTY": f"modem:{self.pty}",
-            "ATTCP": f"modem:tcp://127.0.0.1:{self.tcp}",
-            "SMPP": f"smpp://127.0.0.1:{self.smpp}",
-            "HTTP": f"smsc-http://127.0.0.1:{self.smsc}/",
-            "OTA": f"http://127.0.0.1:{self.ota}/",
-            "OWN": f"modem:{self.own_pty}",
-        }
-        self._record = folder / "run.journal"
-        self._folder = folder
 
-    @contextlib.contextmanager
-    def running(self, server: BuiltIn) -> Iterator[None]:
-        device = Device(
-            self._folder,
-            handset="generic-wbxml",
-            server="built-in",
-            device={"id": DEVICE_ID},
-            account={"url": server.url, "server_nonce_hex": "0badc0de"},
-            resync={"rate": "off"},
+@dataclass(frozen=True)
+class Sender:
+    """A way to the handset: the bearer on which it comes, the form of the content type (None: not in
+    WSP), and how many SMS it takes."""
+
+    bearer: str
+    send: Callable[[Table, Note], None]
+    form: wsp.Form | None = "text"
+    parts: int = 1
+
+
+def pap(link: str) -> Sender:
+    """A PAP request to Kannel's push proxy gateway, which sends over that link."""
+
+    def send(table: Table, note: Note) -> None:
+        code = table.kannel.push(
+            table.handset.udp if link == "UDP" else gateways.PHONE,
+            content_type=DS_12,
+            application_id="x-wap-application:push.syncml",
+            body=note.octets,
+            over="" if link == "UDP" else link,
         )
-        listen = [part for address in self.addresses.values() for part in ("--listen", address)]
-        kept = ["--state", str(device.state), "--journal", str(self._record)]
-        process = subprocess.Popen(
-            [HANDSET, "run", str(device.profile), "--headless", "--json", *listen, *kept],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            self.until(lambda events: self._opened(events) == set(self.addresses.values()))
-            yield
-        finally:
-            process.terminate()
-            assert process.wait(PATIENCE) == 130
+        assert code == 1001
 
-    @staticmethod
-    def _opened(events: list[Event]) -> set[str]:
-        return {e.what.address for e in events if isinstance(e.what, BearerOpened)}
-
-    def until(self, met) -> list[Event]:  # type: ignore[no-untyped-def]
-        """The events, as soon as they are as wanted."""
-        end = time.monotonic() + PATIENCE
-        events: list[Event] = []
-        while time.monotonic() < end:
-            with contextlib.suppress(journal.JournalError):  # its last line is half written
-                events = journal.read(self._record)
-                if met(events):
-                    return events
-            time.sleep(0.02)
-        raise AssertionError([type(e.what).__name__ for e in events[-20:]])
-
-    def session_of(self, session_id: int) -> list:
-        """What happened in the run of that notification, once it is over."""
-
-        def run(events: list[Event]) -> int:
-            read = (e for e in events if isinstance(e.what, NotificationRead))
-            return next((e.session for e in read if e.what.session_id == session_id), 0)
-
-        def over(events: list[Event]) -> bool:
-            number = run(events)
-            ends = (e for e in events if isinstance(e.what, SessionClosed))
-            return bool(number) and any(e.session == number for e in ends)
-
-        events = self.until(over)
-        number = run(events)
-        return [e.what for e in events if e.session == number]
-
-    def sms(self) -> list[SmsArrived]:
-        return [e.what for e in self.until(bool) if isinstance(e.what, SmsArrived)]
+    return Sender(link, send, parts=0 if link == "UDP" else 1)
 
 
-class Table:
-    """The handset and Kannel."""
+def sendsms(link: str, form: wsp.Form) -> Sender:
+    """Kannel's smsbox, which sends octets as it gets them."""
 
-    def __init__(self, handset: Handset, kannel: Kannel) -> None:
-        self.handset, self.kannel = handset, kannel
+    def send(table: Table, note: Note) -> None:
+        (data,) = sms.user_data(wsp.build(note.octets, text_headers=form == "text"))
+        assert table.kannel.sendsms(gateways.PHONE, data[:7], data[7:], link) == 202
 
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
-    need("/usr/sbin/bearerbox")
-    # Not under pytest's own folder: Kannel takes no long names of devices.
-    handset = Handset(tmp_path_factory.mktemp("b"))
-    links = gateways.kannel_links(handset.pty, handset.tcp, handset.smpp, handset.smsc, free_port())
-    with BuiltIn() as server, handset.running(server), Kannel(links) as kannel:
-        yield Table(handset, kannel)
+    return Sender(link, send, form)
 
 
-def notification(long: bool = False) -> tuple[int, bytes]:
-    """A SessionID of its own, and a package #0 signed over it; a long one names many datastores."""
-    session_id = next(_IDS)
-    credentials = ("--server-id", SERVER_ID, "--secret", SERVER_SECRET, "--nonce", "session-id")
-    syncs = ["./contacts", *(f"./nothing-of-the-kind-{n:02}" for n in range(7 if long else 0))]
-    wanted = [part for uri in syncs for part in ("--sync", f"206:text/x-vcard:{uri}")]
-    done = command("push", "--print", "raw", *credentials, "--session-id", hex(session_id), *wanted)
-    assert done.returncode == 0, done.stderr
-    return session_id, bytes.fromhex(done.stdout)
+def spool(daemon: Callable[[Path, bytes, bytes], None]) -> Sender:
+    """A daemon that sends what lies in its spool over a modem."""
+
+    def send(table: Table, note: Note) -> None:
+        (data,) = sms.user_data(wsp.build(note.octets))
+        daemon(table.handset.own_pty, data[:7], data[7:])
+
+    return Sender("OWN", send, "short")
 
 
-def assert_synchronised(whats: list, bearer: str, body: bytes, parts: int) -> None:
+def post(table: Table, note: Note) -> None:
+    """A plain HTTP POST, as SyncEvolution makes it."""
+    place = table.handset.addresses["OTA"]
+    request = urllib.request.Request(place, note.octets, {"Content-Type": DS_12})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        assert response.status == 202
+
+
+def own(link: str, parts: int) -> Sender:
+    """`handset push` to that address."""
+
+    def send(table: Table, note: Note) -> None:
+        done = command(
+            "push", table.handset.addresses[link], "--server-id", SERVER_ID, "--secret", SERVER_SECRET,
+            "--nonce", "session-id", "--session-id", hex(note.session_id),
+            "--sync", f"206:text/x-vcard:{table.store}",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+    return Sender(link, send, None if link == "OTA" else "short", parts)
+
+
+GATEWAY = {f"pap-{link}": pap(link) for link in ("UDP", "ATPTY", "SMPP", "HTTP")}
+SENDERS = {
+    **GATEWAY,
+    "pap-ATTCP": pap("ATTCP"),
+    "sendsms-SMPP": sendsms("SMPP", "short"),
+    "sendsms-HTTP": sendsms("HTTP", "text"),
+    "smstools": spool(gateways.smstools),
+    "gammu-smsd": spool(gateways.gammu_smsd),
+    "post": Sender("OTA", post, None, 0),
+    "push-UDP": own("UDP", 0),
+    "push-OWN": own("OWN", 1),
+    "push-SMPP": own("SMPP", 1),
+    "push-HTTP": own("HTTP", 1),
+    "push-OTA": own("OTA", 0),
+}
+STRANGERS = {
+    "TEXT": (("TEXT", gateways.PHONE, "-text", "Hello"), "for the owner"),
+    "WAPINDICATOR": (
+        ("WAPINDICATOR", gateways.PHONE, "http://x.example/", "News"),
+        "its content type",
+    ),
+}
+"""What gammu's own command sends, and why it is not for a SyncML client."""
+
+
+def assert_synchronised(table: Table, whats: list[What], note: Note, sender: Sender) -> None:
     came = whats[0]
     assert isinstance(came, PushArrived)
-    assert (came.bearer, came.parts) == (bearer, parts)
-    assert bytes(came.octets).endswith(body)
+    assert (came.bearer, came.parts) == (table.handset.addresses[sender.bearer], sender.parts)
+    octets = bytes(came.octets)
+    assert octets.endswith(note.octets)
+    if sender.form:
+        assert wsp.parse(octets).content_type_form == sender.form
     (verdict,) = (what for what in whats if isinstance(what, VerdictReached))
-    assert verdict.verdict == "verified-session-id"
+    assert verdict.verdict == table.verdict
+    assert isinstance(whats[-1], SessionClosed)
     assert whats[-1].outcome == "synchronised", whats[-1]
 
 
-@pytest.mark.parametrize("link", ["UDP", "ATPTY", "ATTCP", "SMPP", "HTTP"])
-def test_a_pap_request_to_kannel_over_each_link_leads_to_a_session(table: Table, link: str) -> None:
-    session_id, body = notification()
-    code = table.kannel.push(
-        table.handset.udp if link == "UDP" else gateways.PHONE,
-        content_type=DS_12,
-        application_id="x-wap-application:push.syncml",
-        body=body,
-        over="" if link == "UDP" else link,
-    )
-    assert code == 1001
-    whats = table.handset.session_of(session_id)
-    assert_synchronised(whats, table.handset.addresses[link], body, 0 if link == "UDP" else 1)
+def send(table: Table, sender: Sender) -> None:
+    """One notification, to the end of its session."""
+    note = table.notification()
+    sender.send(table, note)
+    assert_synchronised(table, table.handset.session_of(note.session_id), note, sender)
+
+
+@pytest.mark.parametrize(
+    ("table", "sender"),
+    [
+        *(("built-in", name) for name in SENDERS),
+        *(pytest.param("syncevolution", name, marks=pytest.mark.thorough) for name in GATEWAY),
+    ],
+    indirect=["table"],
+    scope="module",  # else each has a table of its own
+)
+def test_a_notification_leads_to_a_session(table: Table, sender: str) -> None:
+    send(table, SENDERS[sender])
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("table", ["syncevolution"], indirect=True)
+def test_what_syncevolution_sent_leads_to_a_session_with_it(table: Table) -> None:
+    """Debian's cannot send it by itself: its HTTP client posts nothing. So its octets are recorded."""
+    note = Note(1, inbox.read_input(str(SAN)))
+    post(table, note)
+    whats = table.handset.session_of(note.session_id)
+    assert_synchronised(table, whats, note, SENDERS["post"])
 
 
 def test_the_three_parts_of_a_long_body_over_whatever_links(table: Table) -> None:
-    session_id, body = notification(long=True)
-    before = len(table.handset.sms())
-    code = table.kannel.push(
-        gateways.PHONE,
-        content_type=DS_12,
-        application_id="x-wap-application:push.syncml",
-        body=body,
-        over=gateways.ANY,
-    )
-    assert code == 1001
-    whats = table.handset.session_of(session_id)
-    came = table.handset.sms()[before:]
+    note = table.notification(long=True)
+    before = len(smss(table))
+    pap(gateways.ANY).send(table, note)
+    whats = table.handset.session_of(note.session_id)
+    came = smss(table)[before:]
     assert sorted(what.number for what in came) == [1, 2, 3]
-    assert_synchronised(whats, came[-1].bearer, body, 3)
+    (last,) = (key for key, at in table.handset.addresses.items() if at == came[-1].bearer)
+    assert_synchronised(table, whats, note, Sender(last, pap(last).send, parts=3))
 
 
-def test_smstools(table: Table) -> None:
-    need("smsd")
-    session_id, body = notification()
-    (data,) = sms.user_data(wsp.build(body))
-    gateways.smstools(table.handset.own_pty, data[:7], data[7:])
-    whats = table.handset.session_of(session_id)
-    assert_synchronised(whats, table.handset.addresses["OWN"], body, 1)
+def smss(table: Table) -> list[SmsArrived]:
+    return [what for what in table.handset.whats() if isinstance(what, SmsArrived)]
 
 
-def test_gammu_sends_a_push_that_is_for_another_application(table: Table) -> None:
-    """It has no command for a push of SyncML; its service indication comes to the same port."""
-    need("gammu")
-    said = gateways.gammu(
-        table.handset.own_pty,
-        "sendsms",
-        "WAPINDICATOR",
-        gateways.PHONE,
-        "http://x.example/",
-        "News",
-    )
-    assert "OK" in said
-    events = table.handset.until(
-        lambda events: any(
-            isinstance(e.what, VerdictReached) and e.what.reason == "not-for-us" for e in events
-        )
-    )
-    came = [e.what for e in events if isinstance(e.what, PushArrived)]
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", STRANGERS)
+def test_what_the_command_gammu_sends_is_not_for_us(table: Table, kind: str) -> None:
+    options, why = STRANGERS[kind]
+    before = table.handset.not_for_us()
+    assert "OK" in gateways.gammu(table.handset.own_pty, "sendsms", *options)
+    assert why in table.handset.not_for_us(len(before) + 1)[-1].sentence
+    came = [what for what in table.handset.whats() if isinstance(what, PushArrived)]
     assert came[-1].bearer == table.handset.addresses["OWN"]
 
 
-@pytest.mark.parametrize("link", ["UDP", "OWN", "SMPP", "HTTP", "OTA"])
-def test_our_own_sender_over_each(table: Table, link: str) -> None:
-    session_id = next(_IDS)
-    address = table.handset.addresses[link]
-    done = command(
-        "push", address, "--server-id", SERVER_ID, "--secret", SERVER_SECRET,
-        "--nonce", "session-id", "--session-id", hex(session_id), "--sync", "206:text/x-vcard:./contacts",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    whats = table.handset.session_of(session_id)
-    assert whats[0].bearer == address and whats[-1].outcome == "synchronised"
+@pytest.mark.thorough
+def test_one_handset_gets_one_through_each_sender_and_its_face_counts_them(table: Table) -> None:
+    before = table.handset.counts()
+    for sender in SENDERS.values():
+        send(table, sender)
+    wanted = Counter(table.handset.addresses[sender.bearer] for sender in SENDERS.values())
+    after = table.handset.counts()
+    assert after - before == wanted
+    shown = "\n".join(plain(line) for line in fact_lines(table.handset.face(), 72))
+    for address, count in after.items():
+        assert f"listens {address}\n        {count} came in" in shown
