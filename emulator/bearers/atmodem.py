@@ -47,7 +47,7 @@ ANSWERS: tuple[tuple[str, str], ...] = (
     (r"\+CSCS=\?", '+CSCS: ("GSM","UCS2")'),
     (r"\+CSCS\?", '+CSCS: "GSM"'),
     (r"\+CMG[LD]=.*", ""),
-    (r"\+(CMEE|CREG|CNMI|CSCS|CSCA|CMMS|CLIP|COPS|CFUN|CGREG|CRC|CSDH|CPBS)=.*", ""),
+    (r"\+(CMEE|CREG|CNMI|CSCS|CSCA|CMMS|CLIP|COPS|CFUN|CGREG|CRC|CSDH|CPBS|IFC)=.*", ""),
 )
 """(what is asked, without AT; what is answered before OK). "" answers OK alone; what is in no row, ERROR."""
 _ROWS = tuple((re.compile(pattern), answer) for pattern, answer in ANSWERS)

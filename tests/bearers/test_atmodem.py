@@ -41,6 +41,7 @@ def test_recorded_dialogues(log) -> None:  # type: ignore[no-untyped-def]
         (b"ATZ\r", b"\r\nOK\r\n"),
         (b"at+cpin?\r", b"\r\n+CPIN: READY\r\n\r\nOK\r\n"),
         (b"AT+CMEE=1;+CREG=2\r", b"\r\nOK\r\n"),
+        (b"AT+IFC=2,2\r", b"\r\nOK\r\n"),
         (b"AT+CGSN\r", b"\r\n004999010640000\r\n\r\nOK\r\n"),
         (b"AT+CMGF=1\r", b"\r\nERROR\r\n"),
         (b"AT+XYZ\r", b"\r\nERROR\r\n"),
