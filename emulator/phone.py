@@ -6,7 +6,7 @@ Everything that goes wrong with a bearer becomes an event; the phone stays on.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emulator.bearers import addresses
@@ -85,6 +85,10 @@ class Phone:
             if wrong.errno in _IN_USE:
                 reason = "the port is in use; stop what listens there, or choose another --listen"
             self._failed(bearer.address, reason)
+        except BaseException:
+            # Cancelled half-way: nobody else knows of it.
+            await _close([bearer])
+            raise
         else:
             self._bearers.append(bearer)
             self.journal.append(BearerOpened(bearer.address))
@@ -182,14 +186,19 @@ class Phone:
 
     async def _deaf(self) -> None:
         """No bearer listens any more; what is being judged is given up."""
-        for bearer in self._bearers:
-            bearer.close()
-        for bearer in self._bearers:
-            if isinstance(bearer, Lingering):
-                await bearer.closed()
+        await _close(self._bearers)
         self._bearers.clear()
         self._intake.stop()
         await self._intake.give_up()
+
+
+async def _close(bearers: Sequence[Bearer]) -> None:
+    """Returns when nothing of them is left."""
+    for bearer in bearers:
+        bearer.close()
+    for bearer in bearers:
+        if isinstance(bearer, Lingering):
+            await bearer.closed()
 
 
 def _client(account: Account) -> Client:

@@ -146,3 +146,32 @@ async def test_sms_over_the_modem_and_the_http_link_and_a_post_become_runs_at_on
     assert [what.parts for what in came] == [2, 1, 1, 0, 0]
     assert sum(isinstance(e.what, SmsArrived) for e in journal.events) == 4
     await phone.close()
+
+
+async def test_a_bearer_that_is_called_off_while_it_opens_is_closed(tmp_path, monkeypatch):
+    done: list[str] = []
+    opening = asyncio.Event()
+
+    class Slow:
+        address = "slow"
+
+        async def open(self):
+            opening.set()
+            await asyncio.Event().wait()
+
+        def close(self):
+            done.append("close")
+
+        async def closed(self):
+            done.append("closed")
+
+    monkeypatch.setattr("emulator.bearers.addresses.bearer", lambda address, ears: Slow())
+    phone, journal = make(tmp_path, "slow")
+    starting = asyncio.create_task(phone.start())
+    await opening.wait()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert done == ["close", "closed"]
+    await phone.close()
+    assert not any(isinstance(e.what, BearerOpened) for e in journal.events)

@@ -98,7 +98,8 @@ class TcpModem:
         self.host, self.port = host, port
         self._deliver, self._tell = deliver, tell
         self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._lines: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+        self._closing = False
 
     @property
     def address(self) -> str:
@@ -109,11 +110,14 @@ class TcpModem:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._writers) >= MAX_LINES:
+        if self._closing:
+            writer.close()
+            return
+        if len(self._lines) >= MAX_LINES:
             self._tell(f"{self.address}: more than {MAX_LINES} lines at one time")
             writer.close()
             return
-        self._writers.add(writer)
+        self._lines[writer] = asyncio.current_task()
         host, port = writer.get_extra_info("peername")[:2]
         line = _Line(self.address, f"{host}:{port}", self._deliver, self._tell)
         try:
@@ -123,12 +127,22 @@ class TcpModem:
         except OSError:
             pass
         finally:
-            self._writers.discard(writer)
+            del self._lines[writer]
             writer.close()
 
     def close(self) -> None:
+        self._closing = True
         if self._server is not None:
             self._server.close()
-            for writer in list(self._writers):
-                writer.close()
             self._server = None
+            for writer in self._lines:
+                # One that does not read must not hold it up.
+                if writer.transport.get_write_buffer_size():
+                    writer.transport.abort()
+                else:
+                    writer.close()
+
+    async def closed(self) -> None:
+        """Returns when nothing of it runs any more."""
+        if serving := [task for task in self._lines.values() if task]:
+            await asyncio.wait(serving)

@@ -28,10 +28,12 @@ async def opened(
     bearer = kind("127.0.0.1", 0, received.append)
     await bearer.open()
     url = bearer.address.replace("smsc-http", "http")
-    async with httpx.AsyncClient(base_url=url) as client:
-        yield bearer, client, received
-    bearer.close()
-    await bearer.closed()
+    try:
+        async with httpx.AsyncClient(base_url=url) as client:
+            yield bearer, client, received
+    finally:
+        bearer.close()
+        await bearer.closed()
 
 
 async def test_what_kannels_http_link_asks() -> None:

@@ -78,8 +78,22 @@ async def test_a_port_with_several_lines() -> None:
     assert [each.content for each in heard.received] == [Pdu(PDU)] * 2
     assert heard.told == [f"{modem.address}: the modem does not know AT+NO"] * 2
     modem.close()
-    for _, writer in lines:
+    await modem.closed()
+    for reader, writer in lines:
+        assert await reader.read() == b""
         writer.close()
+
+
+async def test_nothing_of_a_line_is_left_when_the_modem_has_closed() -> None:
+    modem = TcpModem("127.0.0.1", 0, lambda received: None, lambda words: None)
+    await modem.open()
+    reader, writer = await asyncio.open_connection("127.0.0.1", modem.port)
+    writer.write(b"AT\r")
+    await reader.readuntil(b"OK\r\n")
+    modem.close()
+    await modem.closed()
+    writer.close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_more_lines_than_a_port_has() -> None:
@@ -91,6 +105,7 @@ async def test_more_lines_than_a_port_has() -> None:
     assert await reader.read() == b""
     assert len(heard.told) == 1
     modem.close()
+    await modem.closed()
     for _, writer in lines:
         writer.close()
 

@@ -20,13 +20,15 @@ async def bound() -> AsyncIterator[tuple[Smpp, smpp34.Smsc, "asyncio.Queue[Recei
     received: asyncio.Queue[Received] = asyncio.Queue()
     bearer = Smpp("127.0.0.1", free_port(), received.put_nowait)
     await bearer.open()
-    client = smpp34.Client("127.0.0.1", bearer.port, "test", "test")
-    smsc = await client.connect()
-    yield bearer, smsc, received
-    await smsc.unbind()
-    await client.stop()
-    bearer.close()
-    await bearer.closed()
+    try:
+        client = smpp34.Client("127.0.0.1", bearer.port, "test", "test")
+        smsc = await client.connect()
+        yield bearer, smsc, received
+        await smsc.unbind()
+        await client.stop()
+    finally:
+        bearer.close()
+        await bearer.closed()
 
 
 async def test_what_kannel_submits() -> None:
