@@ -66,6 +66,7 @@ keyword = default
 text = "no service"
 """
 
+_SENDSMS = "/cgi-bin/sendsms"
 _BOUNDARY = "asdlfkjiurwghasf"
 _PAP = """<?xml version="1.0"?>
 <!DOCTYPE pap PUBLIC "-//WAPFORUM//DTD PAP 1.0//EN" "http://www.wapforum.org/DTD/pap_1.0.dtd">
@@ -93,7 +94,7 @@ class Kannel(Peer):
         super().__init__()
         self._links = links
         self.wdp = ""
-        self.ppg = ""
+        self.ppg = self.smsbox = ""
         self._ppg_port = self._sendsms_port = 0
         self._numbers: Iterator[int] = itertools.count(1)
 
@@ -143,7 +144,7 @@ class Kannel(Peer):
         """
         wanted = f"username=tester&password=foobar&to={quote(phone)}&smsc={over}&coding=1"
         octets = f"udh={quote_from_bytes(header)}&text={quote_from_bytes(data)}"
-        status, _ = _request(self._sendsms_port, "GET", f"/cgi-bin/sendsms?{wanted}&{octets}")
+        status, _ = _request(self._sendsms_port, "GET", f"{_SENDSMS}?{wanted}&{octets}")
         return status
 
     def _start(self) -> None:
@@ -152,6 +153,7 @@ class Kannel(Peer):
         self.ppg = f"http://127.0.0.1:{self._ppg_port}/wappush"
         conf = self.data / "kannel.conf"
         self._sendsms_port = free_port()
+        self.smsbox = f"http://127.0.0.1:{self._sendsms_port}{_SENDSMS}"
         ports = {"ppg": self._ppg_port, "sendsms": self._sendsms_port}
         ports |= {name: free_port() for name in ("admin", "wapbox", "smsbox")}
         conf.write_text(_KANNEL.format(wdp=self.wdp, **ports) + self._links)

@@ -102,6 +102,16 @@ class Handset:
         number = run(events)
         return [e.what for e in events if e.session == number]
 
+    def session_after(self, before: int) -> list[What]:
+        """What happened in the run of the next session, when more than `before` are over."""
+
+        def over(events: list[Event]) -> list[int]:
+            return [e.session for e in events if isinstance(e.what, SessionClosed)]
+
+        events = self.until(lambda events: len(over(events)) > before)
+        number = over(events)[before]
+        return [e.what for e in events if e.session == number]
+
     def whats(self) -> list[What]:
         """All that has happened so far."""
         return [e.what for e in self.until(bool)]

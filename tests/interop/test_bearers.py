@@ -3,6 +3,9 @@
 One handset, one server and one Kannel with all its links for all of them: a link takes seconds to come up.
 """
 
+import os
+import re
+import subprocess
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +21,8 @@ from emulator.tui.face import fact_lines
 from emulator.wire import push as wsp
 from emulator.wire import sms
 from tests.interop import gateways
-from tests.interop.device import SERVER_ID, SERVER_SECRET, command
+from tests.interop.device import HANDSET, SERVER_ID, SERVER_SECRET, command
+from tests.interop.need import need
 from tests.interop.table import TABLES, Note, Table
 
 DS_12 = "application/vnd.syncml.ds.notification"
@@ -211,3 +215,42 @@ def test_one_handset_gets_one_through_each_sender_and_its_face_counts_them(table
     shown = "\n".join(plain(line) for line in fact_lines(table.handset.face(), 72))
     for address, count in after.items():
         assert f"listens {address}\n        {count} came in" in shown
+
+
+@pytest.mark.thorough
+def test_the_commands_of_the_readme(table: Table, tmp_path: Path) -> None:
+    need("curl", "xxd")
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    block = re.search(r"^```sh\n(DS=.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert block
+    commands = block[1]
+    for shown, here in {
+        "http://127.0.0.1:8080/wappush": table.kannel.ppg,
+        "http://127.0.0.1:13013/cgi-bin/sendsms": table.kannel.smsbox,
+        "&coding=1": "&smsc=SMPP&coding=1",  # where there are several links
+    }.items():
+        assert shown in commands
+        commands = commands.replace(shown, here)
+    for folder in ("outgoing", "outbox"):
+        (tmp_path / "spool" / folder).mkdir(parents=True)
+    used = {
+        "UDP": f"pap WAPPUSH={table.handset.udp}/TYPE=IPV4@ppg",
+        "SMPP": "sendsms",
+        "OTA": f'curl -H "Content-Type: $DS" --data-binary @push.bin {table.handset.addresses["OTA"]}',
+    }
+    env = os.environ | {"PATH": f"{Path(HANDSET).parent}:{os.environ['PATH']}", "NO_PROXY": "*"}
+    for link, command_line in used.items():
+        before = sum(isinstance(what, SessionClosed) for what in table.handset.whats())
+        script = f"set -e\n{commands}\n{command_line}"
+        subprocess.run(["bash", "-c", script], cwd=tmp_path, env=env, check=True, timeout=60)
+        whats = table.handset.session_after(before)
+        assert isinstance(whats[0], PushArrived) and isinstance(whats[-1], SessionClosed)
+        assert whats[0].bearer == table.handset.addresses[link]
+        assert whats[-1].outcome == "synchronised"
+    # What lies in the spools then is what `SENDERS` send from there.
+    spooled = (tmp_path / "spool" / "outgoing" / "push").read_bytes().partition(b"\n\n")[2]
+    (backup,) = (tmp_path / "spool" / "outbox").glob("OUT*.smsbackup")
+    fields = dict(line.split(" = ") for line in backup.read_text().splitlines()[1:])
+    text = bytes.fromhex(fields["Text00"])
+    assert [wsp.parse(octets).content_type for octets in (spooled, text)] == [DS_12, DS_12]
+    assert fields["Length"] == str(len(text))
