@@ -1,6 +1,7 @@
 """`handset run` with all its bearers at once: each real sender's notification leads to a session.
 
-One handset, one server and one Kannel with all its links for all of them: a link takes seconds to come up.
+One handset, one server and one Kannel with all its links for all of them that a worker runs: a link takes
+seconds to come up. Two workers do not meet: addresses and ports are each table's own.
 """
 
 import os
@@ -28,7 +29,6 @@ from tests.interop.table import TABLES, Note, Table
 DS_12 = "application/vnd.syncml.ds.notification"
 SAN = Path(__file__).parents[1] / "captures" / "syncevolution" / "san" / "v12-default-1.hex"
 """A notification that SyncEvolution sent, for its stores Contacts and Calendar."""
-pytestmark = pytest.mark.xdist_group("bearers")
 
 
 @pytest.fixture(scope="module", params=["built-in"])
