@@ -78,6 +78,8 @@ class Store:
                 raise StoreError(f"{folder}: there is no handset state here yet")
             self._seals = Sealing(folder, read_only)
             self._db = _database(folder / FILE, read_only)
+            self._filled: tuple[int, dict[Account, Account]] = (0, {})
+            """What `fill` has found since so many rows had been changed; nobody else writes."""
         except (OSError, sqlite3.Error) as wrong:
             self._unlock()
             raise StoreError(f"{folder}: the state folder cannot be used: {wrong}") from wrong
@@ -191,6 +193,17 @@ class Store:
 
     def fill(self, account: Account) -> Account:
         """The account with what the store knows of it: secrets, nonces, used ids, earlier secrets."""
+        if self._lock is None:
+            return self._fill(account)  # another process may write
+        changes = self._db.total_changes
+        if changes != self._filled[0]:
+            self._filled = (changes, {})
+        known = self._filled[1]
+        if account not in known:
+            known[account] = self._fill(account)
+        return known[account]
+
+    def _fill(self, account: Account) -> Account:
         name = account.name
         secret = self._in_force(name, "server_secret", account.server_secret)
         slots: dict[str, bytes] = dict(

@@ -27,6 +27,8 @@ from emulator.wire.httphead import without_userinfo
 
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL, for which `ssl` has no name."""
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody. A context costs more than a session: plain http does not make one each time."""
 _SYNCML_HEADERS = (authmac.NAME,)
 _ACCEPT = ", ".join(codec.media_type for codec in CODECS.values())
 
@@ -100,10 +102,9 @@ class HttpClient:
 
     async def _client(self, url: str) -> httpx.AsyncClient:
         parts = urlsplit(url)
-        # A TLS context costs more than a session: plain http does not make one.
         key = parts.netloc if self._settings.pin and parts.scheme == "https" else parts.scheme
         if key not in self._clients:
-            verify = await self._context(url) if parts.scheme == "https" else False
+            verify = await self._context(url) if parts.scheme == "https" else _NO_TLS
             self._clients[key] = httpx.AsyncClient(
                 verify=verify,
                 proxy=self._proxy(),

@@ -148,15 +148,15 @@ def write(value: Record, tag: str = "") -> Element:
     for field in value.FIELDS:
         if field.attribute in done and field.kind == "many":
             continue
-        content.extend(_WRITERS[field.kind](field, getattr(value, field.attribute)))
+        found = getattr(value, field.attribute)
+        if found is not None:
+            content.extend(_WRITERS[field.kind](field, found))
         done.add(field.attribute)
     content.extend(value.unknown)
     return Element(value.NS, tag or value.TAG, tuple(content))
 
 
-def _text(field: Field, value: str | None) -> list[Element]:
-    if value is None:
-        return []
+def _text(field: Field, value: str) -> list[Element]:
     return [Element(field.ns, field.tag, (value,) if value else ())]
 
 
@@ -168,8 +168,8 @@ def _flag(field: Field, value: bool) -> list[Element]:
     return [Element(field.ns, field.tag)] if value else []
 
 
-def _one(field: Field, value: Record | None) -> list[Element]:
-    return [] if value is None else [write(value, field.tag)]
+def _one(field: Field, value: Record) -> list[Element]:
+    return [write(value, field.tag)]
 
 
 def _many(field: Field, value: tuple[Record, ...]) -> list[Element]:
@@ -177,8 +177,8 @@ def _many(field: Field, value: tuple[Record, ...]) -> list[Element]:
     return [write(v, v.TAG or field.tag) for v in value]
 
 
-def _data(field: Field, value: Content | None) -> list[Element]:
-    return [] if value is None else [Element(field.ns, field.tag, tuple(c for c in value if c))]
+def _data(field: Field, value: Content) -> list[Element]:
+    return [Element(field.ns, field.tag, tuple(c for c in value if c))]
 
 
 _WRITERS: dict[Kind, Callable[[Field, Any], list[Element]]] = {

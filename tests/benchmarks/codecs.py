@@ -143,7 +143,7 @@ def _ratio(
     note = " against ".join(
         f"{octets / each / 1e6:.1f} MB/s, {count / each:,.0f} messages/s, "
         f"{1e6 * each / elements:.2f} us an element"
-        for each in ratio.medians
+        for each in ratio.times
     )
     return Ratio(name, ours, theirs, target, note)
 

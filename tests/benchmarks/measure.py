@@ -1,8 +1,9 @@
-"""What a benchmark is: two things done in turn in one run, and the ratio of their medians."""
+"""What a benchmark is: two things done in turn in one run, and the ratio of their medians, or of another
+percentile."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
+from statistics import quantiles
 
 
 @dataclass(frozen=True)
@@ -14,14 +15,20 @@ class Ratio:
     yardstick: list[float]
     target: float | None = None
     note: str = ""
+    percentile: int = 50
 
     @property
-    def medians(self) -> tuple[float, float]:
-        return median(self.ours), median(self.yardstick)
+    def times(self) -> tuple[float, float]:
+        return self._of(self.ours), self._of(self.yardstick)
+
+    def _of(self, seconds: list[float]) -> float:
+        if len(seconds) == 1:
+            return seconds[0]
+        return quantiles(seconds, n=100, method="inclusive")[self.percentile - 1]
 
     @property
     def value(self) -> float:
-        ours, yardstick = self.medians
+        ours, yardstick = self.times
         return ours / yardstick
 
     @property
@@ -29,7 +36,7 @@ class Ratio:
         return self.target is None or self.value <= self.target
 
     def __str__(self) -> str:
-        times = " / ".join(f"{1000 * t:.1f} ms" for t in self.medians)
+        times = " / ".join(f"{1000 * t:.1f} ms" for t in self.times)
         said = "" if self.target is None else f", target {self.target}"
         said += "" if self.target is None else " met" if self.met else " MISSED"
         note = f"; {self.note}" if self.note else ""
