@@ -63,6 +63,10 @@ class Intake:
         if not self._queue.full():
             self._queue.put_nowait(Received("own", sender, Datagram(octets)))
 
+    def lose(self, bearer: str, count: int) -> None:
+        """So many more never came as far as here: the system had no room for them."""
+        self._drop(bearer, "system", count)
+
     def tell(self, wanted: str) -> None:
         """A sender wanted something of a bearer that it cannot do."""
         if self._may(wanted.partition(": ")[0]):
@@ -77,8 +81,8 @@ class Intake:
         self._buckets[who] = bucket
         return let_in
 
-    def _drop(self, bearer: str, reason: DropReason) -> None:
-        self._dropped[bearer, reason] += 1
+    def _drop(self, bearer: str, reason: DropReason, count: int = 1) -> None:
+        self._dropped[bearer, reason] += count
         if self._saying is None:
             self._saying = asyncio.get_running_loop().call_later(PAUSE, self.say_dropped)
 

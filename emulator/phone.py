@@ -67,7 +67,9 @@ class Phone:
             runs=runs,
         )
         self._intake = Intake(journal, self.handset.arrive, clock)
-        ears = Ears(self._intake.put, self._intake.take, self._failed, self._intake.tell)
+        ears = Ears(
+            self._intake.put, self._intake.take, self._failed, self._intake.tell, self._intake.lose
+        )
         self._wanted = [addresses.bearer(address, ears) for address in listen]
 
     async def start(self) -> None:
@@ -165,6 +167,7 @@ class Phone:
         if self.off:
             return
         await self._deaf()
+        self._intake.say_dropped()
         await self.handset.stop(why)
         self.store.close()
 

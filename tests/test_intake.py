@@ -1,8 +1,13 @@
 """What bearers bring waits, bounded; what is too much is counted; long SMS are put together."""
 
 import asyncio
+import socket
+
+import pytest
 
 from emulator import intake
+from emulator.bearers import udp
+from emulator.bearers.udp import UdpBearer
 from emulator.intake import Intake
 from emulator.journal import Journal
 from emulator.protocol.events import PushArrived, PushesDropped, Remarked, SmsArrived
@@ -116,4 +121,29 @@ async def test_a_file_is_never_too_fast() -> None:
     await table.intake.settled()
     assert len(table.arrived) == 3 * BURST
     assert table.of(PushesDropped) == []
+    await table.close()
+
+
+@pytest.mark.parametrize("room", [1, udp.BUFFER])
+async def test_of_a_flood_everything_is_judged_or_counted(
+    room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what the system has thrown away: with little room for what waits there, most of it."""
+    monkeypatch.setattr(udp, "BUFFER", room)
+    table = Table()
+    bearer = UdpBearer("127.0.0.1", 0, table.intake.put, table.intake.lose)
+    await bearer.open()
+    whole = 2000
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for _ in range(whole):  # meanwhile the loop, and with it the bearer, stands still
+            sender.sendto(b"\x01", ("127.0.0.1", bearer.port))
+    async with asyncio.timeout(10):
+        while len(table.arrived) + sum(d.count for d in table.of(PushesDropped)) < whole:
+            await table.intake.settled()
+            await asyncio.sleep(0)
+    lost = {(d.bearer, d.reason) for d in table.of(PushesDropped)}
+    assert len(table.arrived) + sum(d.count for d in table.of(PushesDropped)) == whole
+    assert lost <= {(bearer.address, "rate"), (bearer.address, "system")}
+    assert ((bearer.address, "system") in lost) or room > 1
+    bearer.close()
     await table.close()

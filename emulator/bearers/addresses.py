@@ -46,16 +46,18 @@ class Place(NamedTuple):
 
 class Ears(NamedTuple):
     """Who hears of a bearer: of a delivery at once (`put`) or when there is room (`take`), that it
-    broke and why (`fail`), of what a sender wanted that it cannot do (`tell`)."""
+    broke and why (`fail`), of what a sender wanted that it cannot do (`tell`), of how many deliveries
+    never came as far as here (`lose`)."""
 
     put: Callable[[Received], None]
     take: Take
     fail: Callable[[str, str], None]
     tell: Callable[[str], None]
+    lose: Callable[[str, int], None]
 
 
 def _udp(at: Place, ears: Ears) -> Bearer:
-    return UdpBearer(at.host, at.port, ears.put)
+    return UdpBearer(at.host, at.port, ears.put, ears.lose)
 
 
 def _lines(at: Place, ears: Ears) -> Bearer:

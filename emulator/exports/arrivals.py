@@ -5,6 +5,7 @@ from emulator.protocol.events import Octets, PushArrived, PushesDropped, SmsArri
 _LOST = {
     "queue": "too many waited to be judged",
     "rate": "one sender brought too many at once",
+    "system": "they came faster than they could be read",
 }
 
 

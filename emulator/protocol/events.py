@@ -27,7 +27,7 @@ Outcome = Literal[
 ]
 SessionKind = Literal["resync", "ordinary", "client-initiated"]
 Severity = Literal["note", "warning", "error"]
-DropReason = Literal["queue", "rate"]
+DropReason = Literal["queue", "rate", "system"]
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -136,7 +136,8 @@ class PushArrived(What, frozen=True):
 
 class PushesDropped(What, frozen=True):
     """`count` deliveries of a bearer were lost since this was said last: too many at once waited to
-    be judged ("queue"), or one sender brought more than a phone takes ("rate")."""
+    be judged ("queue"), one sender brought more than a phone takes ("rate"), or they came faster than
+    they could be read, and the system threw them away ("system")."""
 
     bearer: str
     reason: DropReason
