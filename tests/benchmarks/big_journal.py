@@ -63,7 +63,7 @@ def under_load(seconds: float = 20.0, count: int = COUNT, rate: float = RATE) ->
         begun, used, first = time.perf_counter(), cpu(terminal.pid), memory(terminal.pid)
         terminal.read_for(seconds / 2)
         following = 100 * (cpu(terminal.pid) - used) / (time.perf_counter() - begun)
-        delays = _keys(terminal, seconds / 2)
+        delays = keys(terminal, seconds / 2)
         last = memory(terminal.pid)
         terminal.send("q")
         terminal.wait_for_end()
@@ -77,7 +77,7 @@ def under_load(seconds: float = 20.0, count: int = COUNT, rate: float = RATE) ->
     ]
 
 
-def _keys(terminal: Terminal, seconds: float) -> list[float]:
+def keys(terminal: Terminal, seconds: float) -> list[float]:
     """Moves the cursor down and up for so long; how long each took."""
     terminal.send("g")
     terminal.read_for(0.3)

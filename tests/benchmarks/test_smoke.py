@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.benchmarks import big_journal, codecs, explain_ledger, first_paint, session_cpu, startup
+from tests.benchmarks import (
+    big_journal,
+    codecs,
+    explain_ledger,
+    first_paint,
+    flood,
+    latency,
+    session_cpu,
+    startup,
+)
 from tests.benchmarks.measure import Ratio
 
 
@@ -24,3 +33,17 @@ def test_a_big_journal_is_measured() -> None:
     assert all(each.value > 0 for each in measured if each.limit)
     missed = big_journal.Measured("x", 3.0, "s", 2.0)
     assert not missed.met and "MISSED" in str(missed)
+
+
+@pytest.mark.thorough
+def test_the_way_of_a_notification_is_measured() -> None:
+    ratios = latency.run(rounds=2, warm_up=0)
+    assert len(ratios) == 4 and all(ratio.value > 0 for ratio in ratios)
+
+
+@pytest.mark.thorough
+def test_a_flood_is_measured_and_nothing_in_it_is_unaccounted_for() -> None:
+    measured = {each.name: each for each in flood.run(rate=2000, seconds=1)}
+    assert measured["of 2,000 neither judged nor counted as lost"].value == 0
+    assert measured["valid and judged, without an end"].value == 0
+    assert measured["judged"].value > 0
