@@ -6,6 +6,7 @@ only and means nothing by any element, apart from SyncML's Data, in which a DevI
 travels as OPAQUE octets.
 """
 
+import functools
 from collections.abc import Iterator
 
 from emulator.wire import wbxmlattributes
@@ -89,7 +90,7 @@ def _encoded(root: Element, dialect: Dialect, depth: int) -> bytes:
             if node.ns in EMBEDDED and EMBEDDED[node.ns] == node.tag and is_data(opened[-1]):
                 version = version_of(node, dialect.name.rpartition(" ")[2])
                 inner = DIALECTS[dialect_of(node, version) or dialect.name]
-                out += _text(_encoded(node, inner, depth + len(stack) - 1), True)
+                out += _text(_embedded(node, inner, depth + len(stack) - 1), True)
                 continue
             content = node.content
             mask = CONTENT if content else 0
@@ -124,6 +125,12 @@ def _encoded(root: Element, dialect: Dialect, depth: int) -> bytes:
     identity = mb(dialect.public_id) if dialect.public_id else b"\0\0"
     header = bytes((dialect.version,)) + identity + bytes((UTF_8,))
     return header + mb(len(table)) + bytes(table) + bytes(out)
+
+
+@functools.lru_cache(8)
+def _embedded(root: Element, dialect: Dialect, depth: int) -> bytes:
+    """A device says the same of itself in each session."""
+    return _encoded(root, dialect, depth)
 
 
 def _text(text: str | bytes, is_data: bool) -> bytes:
