@@ -12,11 +12,13 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
 from emulator.exports.text import Line, Span
 from emulator.tui.actions import bindings
+from emulator.tui.painting import BareLines, bar_of
 from emulator.tui.theme import styles, under_cursor
 
 SCROLLING = bindings("sheet")
@@ -64,6 +66,7 @@ class Block(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._styles_cache = BareLines()
         self._shown: tuple[int, Sequence[Line]] = (-1, ())
 
     def lines(self, width: int) -> Sequence[Line]:
@@ -104,6 +107,16 @@ class Scrolling(ScrollView, can_focus=True, inherit_bindings=False):
     ALLOW_SELECT = False
     _drawn = 0
     """How many lines the scroll bar knows of."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._styles_cache = BareLines()
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = bar_of(self)
+        return self._vertical_scrollbar
 
     def set_height(self, lines: int) -> None:
         """So many lines there are now. The screen is laid out anew only when a scroll bar comes or

@@ -62,6 +62,8 @@ Screen { background: $background; color: $foreground; layout: vertical; }
 Block { width: 100%; height: auto; }
 Ladder { width: 1fr; height: 1fr; scrollbar-gutter: stable; overflow-x: hidden; }
 Sheet { scrollbar-gutter: stable; width: 1fr; height: 1fr; overflow-x: hidden; }
+/* A scroll bar that comes and goes would lay out the screen each time. */
+Page { overflow-y: scroll; }
 Ladder, Sheet {
     scrollbar-size-vertical: 1;
     scrollbar-background: $background; scrollbar-background-hover: $background;
