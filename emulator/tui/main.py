@@ -44,8 +44,10 @@ PAUSE = 0.006
 """Seconds that are left to everything else before there is more of that."""
 STEP = 50
 """Events between two looks at the clock."""
-GARBAGE = (20_000, 20, 20)
-"""When Python looks for garbage: seldom, since events and lines are none, and a key waits for it."""
+GARBAGE = (4_000, 20, 50)
+"""When Python looks for garbage: little at a time, for a key waits for it, and seldom at what stays."""
+MANY = 10_000
+"""Events of which Python need not see again and again that they are no garbage."""
 IDLE = 15
 """Pictures without news after which all widgets are asked all the same."""
 
@@ -71,6 +73,8 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         self.paused = False
         """Whether the screen stands still; the deck goes on."""
         self._idle = 0
+        self._kept = 0
+        """How many events had been read when what was there was taken out of Python's sight."""
         self._took = False
         """Whether the last picture had news."""
         self._working = False
@@ -108,8 +112,7 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
             self.deck = self.deck.make()
         gc.enable()
         gc.set_threshold(*GARBAGE)
-        # What is there now stays; looking through it again and again would stop the keys.
-        gc.freeze()
+        self._stays()
         self._footer.without = {action.id for action in ACTIONS if not self._can(action.needs)}
         if isinstance(self.deck, Recorded):
             self._ladder.follow(False)
@@ -122,6 +125,11 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         self.set_interval(1 / 30, self._pump)
         self._do(self.deck.start())
         self.set_timer(0.5, self.prepare_filter)
+
+    def _stays(self) -> None:
+        """What is there now stays: looking through it for garbage would stop the keys."""
+        gc.freeze()
+        self._kept = self.read
 
     async def on_unmount(self) -> None:
         if not isinstance(self.deck, Awaited):
@@ -148,6 +156,8 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         before = self.read
         self._work()
         self._took = self.read > before
+        if self._took and self.read == len(events) and self.read > self._kept + MANY:
+            self._stays()
         news = (
             self.read,
             self.paused,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOMENT = 0.2
 """Seconds that a detail stands at least while the ladder follows: nobody reads what the next event
 takes away, and making it costs more than the event's own line."""
+SOON = 0.008
+"""Seconds until it is made otherwise: the cursor is seen where it is now before that."""
 
 
 class Showing(Finding):
@@ -70,10 +72,12 @@ class Showing(Finding):
 
     def on_ladder_moved(self) -> None:
         left = self._shown_at + MOMENT - asyncio.get_running_loop().time()
-        if left <= 0 or not self._ladder.following:
-            self._show_now()
-        elif self._soon is None:
-            self._soon = self.set_timer(left, self._show_now)
+        if self._soon is not None and not self._ladder.following:
+            self._soon.stop()
+            self._soon = None
+        if self._soon is None:
+            wait = left if self._ladder.following else SOON
+            self._soon = self.set_timer(max(wait, SOON), self._show_now)
         self._project()
 
     def _show_now(self) -> None:
