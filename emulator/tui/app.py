@@ -67,7 +67,7 @@ class HandsetApp(App[None]):
         self.push_screen(HelpScreen(places(bound.binding.id or "" for bound in active)))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        own = (self.veil, self._ascii)
+        own = (self.veil.stars if self.veil.enabled else None, self._ascii)
         filters = [drawn for drawn in own if drawn is not None and drawn.enabled]
         return [*filters, *super().get_line_filters()]
 

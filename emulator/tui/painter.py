@@ -22,8 +22,8 @@ class Painter:
     def __init__(self, widget: Widget, layout: Layout) -> None:
         self._widget, self._all = widget, layout
         self.times: lanes.Times = "interval"
-        self._lines: LRUCache[tuple[int, int], list[Line]] = LRUCache(2048)
-        self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(4096)
+        self._lines: LRUCache[tuple[int, int], list[Line]] = LRUCache(512)
+        self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(512)
 
     def turn_times(self) -> None:
         """Paints the next kind of times."""

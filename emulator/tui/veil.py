@@ -23,12 +23,38 @@ KEPT = 512
 """Events that are kept as they look behind the veil."""
 
 
-class Veil(LineFilter):
-    """Drawn while `enabled`; then the app runs every line through `apply`."""
+class Stars(LineFilter):
+    """What the app runs every line through while the veil is drawn. A value: Textual keeps what a line
+    has become with the filter that made it."""
+
+    def __init__(self, values: hiding.Values) -> None:
+        super().__init__()
+        self._values = values
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        text = "".join(segment.text for segment in segments)
+        hidden = hiding.spots(text, self._values)
+        if not hidden:
+            return segments
+        out, at = [], 0
+        for segment in segments:
+            size = len(segment.text)
+            shown = "".join(
+                hiding.STAR * cell_len(char) if at + i in hidden else char
+                for i, char in enumerate(segment.text)
+            )
+            out.append(segment if segment.control else segment._replace(text=shown))
+            at += size
+        return out
+
+
+class Veil:
+    """Drawn while `enabled`."""
 
     def __init__(self) -> None:
-        super().__init__(enabled=False)
+        self.enabled = False
         self.values: hiding.Values = frozenset()
+        self.stars = Stars(self.values)
         self._kept: OrderedDict[int, tuple[Event, Event]] = OrderedDict()
         self._known = (Known(), Known())
 
@@ -55,6 +81,7 @@ class Veil(LineFilter):
 
     def _forget(self) -> None:
         """What is kept may look otherwise now."""
+        self.stars = Stars(self.values)
         self._kept.clear()
         self._known = (Known(), Known())
 
@@ -84,22 +111,6 @@ class Veil(LineFilter):
         if self._known[0] is not known:
             self._known = (known, hiding.covered(known, self.values))
         return self._known[1]
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        text = "".join(segment.text for segment in segments)
-        hidden = hiding.spots(text, self.values)
-        if not hidden:
-            return segments
-        out, at = [], 0
-        for segment in segments:
-            size = len(segment.text)
-            shown = "".join(
-                hiding.STAR * cell_len(char) if at + i in hidden else char
-                for i, char in enumerate(segment.text)
-            )
-            out.append(segment if segment.control else segment._replace(text=shown))
-            at += size
-        return out
 
 
 class Covered(Sequence[Event]):
