@@ -69,8 +69,15 @@ class Intake:
 
     def tell(self, wanted: str) -> None:
         """A sender wanted something of a bearer that it cannot do."""
-        if self._may(wanted.partition(": ")[0]):
-            self._journal.append(remark("modem-cannot", wanted).event())
+        self._remark("modem-cannot", wanted)
+
+    def refused(self, why: str) -> None:
+        """A bearer turned a sender away, and what it brought; its address stands first."""
+        self._remark("delivery-refused", why)
+
+    def _remark(self, id_: str, detail: str) -> None:
+        if self._may(detail.partition(": ")[0]):
+            self._journal.append(remark(id_, detail).event())
 
     def _may(self, sender: str) -> bool:
         who = sender.rpartition(":")[0] or sender

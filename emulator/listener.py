@@ -17,10 +17,19 @@ logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
 
 
 class Listener:
-    """`port` 0 takes a free one. Making it binds the port, and raises OSError when that is in use."""
+    """`port` 0 takes a free one. Making it binds the port, and raises OSError when that is in use.
+
+    `http` are its connections, `backlog` those that may wait to be accepted.
+    """
 
     def __init__(
-        self, application: ASGIApp, host: str, port: int, *, http: type[H11Protocol] = H11Protocol
+        self,
+        application: ASGIApp,
+        host: str,
+        port: int,
+        *,
+        http: type[H11Protocol] = H11Protocol,
+        backlog: int = 2048,
     ) -> None:
         self._socket = _bound(host, port)
         self.host = host
@@ -28,6 +37,7 @@ class Listener:
         config = uvicorn.Config(
             application,
             http=http,
+            backlog=backlog,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -67,9 +67,8 @@ class Phone:
             runs=runs,
         )
         self._intake = Intake(journal, self.handset.arrive, clock)
-        ears = Ears(
-            self._intake.put, self._intake.take, self._failed, self._intake.tell, self._intake.lose
-        )
+        intake = self._intake
+        ears = Ears(intake.put, intake.take, self._failed, intake.tell, intake.refused, intake.lose)
         self._wanted = [addresses.bearer(address, ears) for address in listen]
 
     async def start(self) -> None:

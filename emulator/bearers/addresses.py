@@ -46,13 +46,14 @@ class Place(NamedTuple):
 
 class Ears(NamedTuple):
     """Who hears of a bearer: of a delivery at once (`put`) or when there is room (`take`), that it
-    broke and why (`fail`), of what a sender wanted that it cannot do (`tell`), of how many deliveries
-    never came as far as here (`lose`)."""
+    broke and why (`fail`), of what a sender wanted that it cannot do (`tell`), whom it turned away
+    and why (`refuse`), of how many deliveries never came as far as here (`lose`)."""
 
     put: Callable[[Received], None]
     take: Take
     fail: Callable[[str, str], None]
     tell: Callable[[str], None]
+    refuse: Callable[[str], None]
     lose: Callable[[str, int], None]
 
 
@@ -67,7 +68,7 @@ def _lines(at: Place, ears: Ears) -> Bearer:
 def _tcp_modem(at: Place, ears: Ears) -> Bearer:
     from emulator.bearers.modem import TcpModem
 
-    return TcpModem(at.host, at.port, ears.put, ears.tell)
+    return TcpModem(at.host, at.port, ears.put, ears.tell, ears.refuse)
 
 
 def _pty_modem(at: Place, ears: Ears) -> Bearer:
@@ -85,13 +86,13 @@ def _smpp(at: Place, ears: Ears) -> Bearer:
 def _smsc_http(at: Place, ears: Ears) -> Bearer:
     from emulator.bearers.smsc_http import SmscHttp
 
-    return SmscHttp(at.host, at.port, ears.put)
+    return SmscHttp(at.host, at.port, ears.put, ears.refuse)
 
 
 def _ota_http(at: Place, ears: Ears) -> Bearer:
     from emulator.bearers.ota_http import OtaHttp
 
-    return OtaHttp(at.host, at.port, ears.put)
+    return OtaHttp(at.host, at.port, ears.put, ears.refuse)
 
 
 _AT = r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^/:\[\]]+):(?P<port>\d{1,5})"

@@ -92,13 +92,20 @@ class PtyModem:
 
 
 class TcpModem:
-    """A port at which each connection is a serial line. `open` raises OSError when it is in use."""
+    """A port at which each connection is a serial line. `open` raises OSError when it is in use.
 
-    def __init__(self, host: str, port: int, deliver: Deliver, tell: Tell) -> None:
+    For one line too many the longest silent is hung up, and `refuse` hears of it: whoever connects
+    and says nothing keeps no other out.
+    """
+
+    def __init__(
+        self, host: str, port: int, deliver: Deliver, tell: Tell, refuse: Callable[[str], None]
+    ) -> None:
         self.host, self.port = host, port
-        self._deliver, self._tell = deliver, tell
+        self._deliver, self._tell, self._refuse = deliver, tell, refuse
         self._server: asyncio.Server | None = None
-        self._lines: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+        self._lines: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+        """The longest silent first."""
         self._closing = False
 
     @property
@@ -106,43 +113,53 @@ class TcpModem:
         return f"modem:tcp://{self.host}:{self.port}"
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._serve, self.host, self.port)
+        self._server = await asyncio.start_server(
+            self._serve, self.host, self.port, backlog=MAX_LINES
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._closing:
             writer.close()
             return
+        task = asyncio.current_task()
+        assert task is not None
         if len(self._lines) >= MAX_LINES:
-            self._tell(f"{self.address}: more than {MAX_LINES} lines at one time")
-            writer.close()
-            return
-        self._lines[writer] = asyncio.current_task()
-        host, port = writer.get_extra_info("peername")[:2]
-        line = _Line(self.address, f"{host}:{port}", self._deliver, self._tell)
+            silent = next(iter(self._lines))
+            why = f"{_peer(silent)}: more than {MAX_LINES} lines at one time"
+            self._refuse(f"{self.address}: {why}; the longest silent is hung up")
+            del self._lines[silent]
+            silent.transport.abort()
+        self._lines[writer] = task
+        line = _Line(self.address, _peer(writer), self._deliver, self._tell)
         try:
             while octets := await reader.read(_CHUNK):
+                self._lines.pop(writer, None)
+                self._lines[writer] = task
                 writer.write(line.hear(octets))
                 await writer.drain()
         except OSError:
             pass
         finally:
-            del self._lines[writer]
+            self._lines.pop(writer, None)
             writer.close()
 
     def close(self) -> None:
         self._closing = True
         if self._server is not None:
             self._server.close()
-            self._server = None
+            # Not `close`: that waits for a peer that reads nothing.
             for writer in self._lines:
-                # One that does not read must not hold it up.
-                if writer.transport.get_write_buffer_size():
-                    writer.transport.abort()
-                else:
-                    writer.close()
+                writer.transport.abort()
+            self._server = None
 
     async def closed(self) -> None:
         """Returns when nothing of it runs any more."""
-        if serving := [task for task in self._lines.values() if task]:
-            await asyncio.wait(serving)
+        if self._lines:
+            await asyncio.wait(self._lines.values())
+
+
+def _peer(writer: asyncio.StreamWriter) -> str:
+    """Who is at the other end; of one that has hung up already nothing is known."""
+    host, port = (writer.get_extra_info("peername") or ("", 0))[:2]
+    return f"{host}:{port}"

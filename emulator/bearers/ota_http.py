@@ -7,9 +7,9 @@ and RIM's terminals give them: 400 accepted. A sender that names no X-Wap header
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
-from emulator.bearers.httpd import HttpBearer, TooLargeError
+from emulator.bearers.httpd import HttpBearer, Refuse, TooLargeError
 from emulator.wire import httphead
 from emulator.wire.received import Posted, Received
 
@@ -23,15 +23,17 @@ class OtaHttp(HttpBearer):
 
     scheme = "http"
 
-    def __init__(self, host: str, port: int, deliver: Callable[[Received], None]) -> None:
-        super().__init__(host, port, ("POST",))
+    def __init__(
+        self, host: str, port: int, deliver: Callable[[Received], None], refuse: Refuse
+    ) -> None:
+        super().__init__(host, port, ("POST",), refuse)
         self._deliver = deliver
 
     async def respond(self, request: Request) -> Response:
         try:
             body = await self.body(request)
         except TooLargeError as wrong:
-            return PlainTextResponse(str(wrong), 413)
+            return self.refused(request, wrong, 413)
         # Credentials and cookies of a sender are no business of the journal's.
         headers = httphead.cut((name.lower(), value) for name, value in request.headers.items())
         self._deliver(Received(self.address, self.sender(request), Posted(headers, body)))

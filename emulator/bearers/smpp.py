@@ -64,19 +64,16 @@ class Smpp:
                 continue
             tlvs = [(tlv.tag, bytes(tlv.value)) for tlv in event.tlvs]
             octets = bytes(event.short_message)
+            who = (event.source_addr, event.destination_addr)
+            coding = event.data_coding
             try:
-                content = short_message(
-                    event.source_addr,
-                    event.destination_addr,
-                    event.esm_class,
-                    event.data_coding,
-                    octets,
-                    tlvs,
-                )
+                content = short_message(*who, event.esm_class, coding, octets, tlvs)
             except ValueError:
                 event.reject(INVALID_ESM_CLASS)
-                continue
-            event.accept(f"{next(ids):X}")
+                # All of it as a header that is none: that stays in sight.
+                content = ShortMessage(*who, octets, b"", coding)
+            else:
+                event.accept(f"{next(ids):X}")
             sender = bound.get(event.session_id, event.session_id)
             self._deliver(Received(self.address, sender, content))
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from emulator.bearers.httpd import HttpBearer
+from emulator.bearers.httpd import HttpBearer, Refuse
 from emulator.wire.received import Received, ShortMessage
 
 CODINGS = {"": 0x00, "0": 0x00, "1": 0x04, "2": 0x08}
@@ -22,15 +22,17 @@ class SmscHttp(HttpBearer):
 
     scheme = "smsc-http"
 
-    def __init__(self, host: str, port: int, deliver: Callable[[Received], None]) -> None:
-        super().__init__(host, port, ("GET",))
+    def __init__(
+        self, host: str, port: int, deliver: Callable[[Received], None], refuse: Refuse
+    ) -> None:
+        super().__init__(host, port, ("GET",), refuse)
         self._deliver = deliver
 
     async def respond(self, request: Request) -> Response:
         try:
             content = short_message(request.url.query)
         except ValueError as wrong:
-            return PlainTextResponse(f"3: {wrong}", 400)
+            return self.refused(request, wrong, 400, f"3: {wrong}")
         self._deliver(Received(self.address, self.sender(request), content))
         return PlainTextResponse(ACCEPTED, 202)
 

@@ -38,6 +38,11 @@ REMARKS: dict[str, tuple[Severity, str, str]] = {
         "3GPP TS 27.007, 27.005",
         "a sender asks for what this modem does not know; it was answered ERROR",
     ),
+    "delivery-refused": (
+        "warning",
+        "WAP-235 PushOTA; SMPP 3.4; 3GPP TS 27.005",
+        "a bearer turned a sender away; nothing is made of what it brought",
+    ),
     "several-accounts": (
         "note",
         "decision 15",

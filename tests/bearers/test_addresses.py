@@ -10,7 +10,7 @@ def _unheard(*_: object) -> None:
     raise AssertionError("nothing came")
 
 
-EARS = Ears(*[_unheard] * 5)  # type: ignore[arg-type]
+EARS = Ears(*[_unheard] * 6)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

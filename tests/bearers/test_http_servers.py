@@ -1,13 +1,14 @@
 """The bearers that are HTTP servers: the SMSC's GET, OTA-HTTP push, a plain POST."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
-from emulator.bearers import smsc_http
-from emulator.bearers.httpd import HttpBearer
+from emulator.bearers import httpd, smsc_http
+from emulator.bearers.httpd import MAX_CONNECTIONS, HttpBearer
 from emulator.bearers.ota_http import OtaHttp
 from emulator.bearers.smsc_http import SmscHttp
 from emulator.wire.limits import MAX_DATAGRAM
@@ -23,9 +24,11 @@ KANNEL = (
 @asynccontextmanager
 async def opened(
     kind: Callable[..., HttpBearer],
+    refused: list[str] | None = None,
 ) -> AsyncIterator[tuple[HttpBearer, httpx.AsyncClient, list[Received]]]:
     received: list[Received] = []
-    bearer = kind("127.0.0.1", 0, received.append)
+    refused = [] if refused is None else refused
+    bearer = kind("127.0.0.1", 0, received.append, refused.append)
     await bearer.open()
     url = bearer.address.replace("smsc-http", "http")
     try:
@@ -50,9 +53,11 @@ async def test_what_kannels_http_link_asks() -> None:
     ("query", "words"), [("udh=%00", "text= is missing"), ("text=x&coding=7", "0, 1 or 2")]
 )
 async def test_what_is_no_sms(query: str, words: str) -> None:
-    async with opened(SmscHttp) as (_, client, received):
+    refused: list[str] = []
+    async with opened(SmscHttp, refused) as (bearer, client, received):
         answer = await client.get(f"/?{query}")
     assert answer.status_code == 400 and words in answer.text and received == []
+    assert len(refused) == 1 and words in refused[0] and refused[0].startswith(bearer.address)
 
 
 async def test_ota_http_push() -> None:
@@ -81,17 +86,51 @@ async def test_a_plain_post() -> None:
 
 
 async def test_what_is_not_taken() -> None:
-    async with opened(OtaHttp) as (_, client, received):
+    refused: list[str] = []
+    async with opened(OtaHttp, refused) as (bearer, client, received):
         assert (await client.get("/")).status_code == 405
         assert (await client.post("/", content=bytes(MAX_DATAGRAM + 1))).status_code == 413
+        reader, writer = await asyncio.open_connection("127.0.0.1", bearer.port)
+        writer.write(b"POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde")
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+        writer.close()
     assert received == []
+    words = ("GET where POST is expected", "at most 65535 octets", "Invalid HTTP request")
+    assert all(word in why for word, why in zip(words, refused, strict=True))
+
+
+async def test_who_connects_and_says_nothing_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(httpd, "SILENCE", 0.05)
+    async with opened(OtaHttp) as (bearer, _, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", bearer.port)
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+        writer.close()
+
+
+async def test_more_connections_than_there_is_room_for_are_turned_away() -> None:
+    refused: list[str] = []
+    async with opened(OtaHttp, refused) as (bearer, client, received):
+        silent = [
+            await asyncio.open_connection("127.0.0.1", bearer.port)
+            for _ in range(MAX_CONNECTIONS + 1)
+        ]
+        assert await silent[-1][0].read() == b""
+        for _, writer in silent:
+            writer.close()
+            await writer.wait_closed()
+        assert (await client.post("/", content=b"x")).status_code == 202
+    assert len(received) == 1 and len(refused) == 1
+    assert f"more than {MAX_CONNECTIONS} connections" in refused[0]
 
 
 @pytest.mark.parametrize("kind", [SmscHttp, OtaHttp])
 async def test_a_port_in_use(kind: Callable[..., HttpBearer]) -> None:
+    refused: list[str] = []
     async with opened(kind) as (bearer, _, _):
         with pytest.raises(OSError, match="in use"):
-            await kind("127.0.0.1", bearer.port, lambda received: None).open()
+            await kind("127.0.0.1", bearer.port, lambda received: None, refused.append).open()
 
 
 def test_plus_is_a_blank_and_percent_any_octet() -> None:

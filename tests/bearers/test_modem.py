@@ -17,6 +17,7 @@ class Heard:
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.told: list[str] = []
+        self.refused: list[str] = []
         self.came = asyncio.Event()
 
     def deliver(self, received: Received) -> None:
@@ -68,7 +69,7 @@ async def test_a_link_of_one_that_was_killed_is_taken(tmp_path: Path) -> None:
 
 async def test_a_port_with_several_lines() -> None:
     heard = Heard()
-    modem = TcpModem("127.0.0.1", 0, heard.deliver, heard.told.append)
+    modem = TcpModem("127.0.0.1", 0, heard.deliver, heard.told.append, heard.refused.append)
     await modem.open()
     lines = [await asyncio.open_connection("127.0.0.1", modem.port) for _ in range(2)]
     for reader, writer in lines:
@@ -85,7 +86,8 @@ async def test_a_port_with_several_lines() -> None:
 
 
 async def test_nothing_of_a_line_is_left_when_the_modem_has_closed() -> None:
-    modem = TcpModem("127.0.0.1", 0, lambda received: None, lambda words: None)
+    heard = Heard()
+    modem = TcpModem("127.0.0.1", 0, heard.deliver, heard.told.append, heard.refused.append)
     await modem.open()
     reader, writer = await asyncio.open_connection("127.0.0.1", modem.port)
     writer.write(b"AT\r")
@@ -96,24 +98,49 @@ async def test_nothing_of_a_line_is_left_when_the_modem_has_closed() -> None:
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_more_lines_than_a_port_has() -> None:
+async def test_for_one_line_too_many_the_longest_silent_is_hung_up() -> None:
     heard = Heard()
-    modem = TcpModem("127.0.0.1", 0, heard.deliver, heard.told.append)
+    modem = TcpModem("127.0.0.1", 0, heard.deliver, heard.told.append, heard.refused.append)
     await modem.open()
-    lines = [await asyncio.open_connection("127.0.0.1", modem.port) for _ in range(MAX_LINES + 1)]
-    reader, _ = lines[-1]
-    assert await reader.read() == b""
-    assert len(heard.told) == 1
+    lines = []
+    for _ in range(MAX_LINES):
+        lines.append(await asyncio.open_connection("127.0.0.1", modem.port))
+        lines[-1][1].write(b"ATE0\r")
+        await lines[-1][0].readuntil(b"OK\r\n")
+    first, second, *_ = lines
+    first[1].write(b"AT\r")
+    await first[0].readuntil(b"OK\r\n")
+    lines.append(await asyncio.open_connection("127.0.0.1", modem.port))
+    assert await second[0].read() == b""
+    for reader, writer in (first, lines[-1]):
+        writer.write(b"AT\r")
+        await reader.readuntil(b"OK\r\n")
+    assert len(heard.refused) == 1 and heard.told == []
     modem.close()
     await modem.closed()
     for _, writer in lines:
         writer.close()
 
 
+async def test_a_sender_that_reads_nothing_does_not_hold_up_the_end() -> None:
+    heard = Heard()
+    modem = TcpModem("127.0.0.1", 0, heard.deliver, heard.told.append, heard.refused.append)
+    await modem.open()
+    _, writer = await asyncio.open_connection("127.0.0.1", modem.port, limit=1)
+    writer.write(b"AT\r" * 4_000_000)
+    with pytest.raises(TimeoutError):  # both directions are full
+        await asyncio.wait_for(writer.drain(), 1)
+    modem.close()
+    await asyncio.wait_for(modem.closed(), 10)
+    writer.transport.abort()
+
+
 async def test_a_port_in_use_is_an_error() -> None:
-    first = TcpModem("127.0.0.1", 0, lambda received: None, lambda words: None)
+    heard = Heard()
+    ears = (heard.deliver, heard.told.append, heard.refused.append)
+    first = TcpModem("127.0.0.1", 0, *ears)
     await first.open()
-    second = TcpModem("127.0.0.1", first.port, lambda received: None, lambda words: None)
+    second = TcpModem("127.0.0.1", first.port, *ears)
     with pytest.raises(OSError):
         await second.open()
     first.close()

@@ -42,9 +42,10 @@ async def test_what_kannel_submits() -> None:
     assert one == Received(bearer.address, "test", content)
 
 
-async def test_a_header_that_is_none_is_refused_and_the_next_one_taken() -> None:
+async def test_a_header_that_is_none_is_refused_and_stays_in_sight_and_the_next_one_taken() -> None:
     async with bound() as (_, smsc, received):
         refused = await smsc.submit_sm("1", b"\x09\x00", source_addr="2", esm_class=0x40)
+        assert (await received.get()).content == ShortMessage("2", "1", b"\x09\x00", b"", 0)
         taken = await smsc.submit_sm("1", b"text", source_addr="2")
         assert (await received.get()).content == ShortMessage("2", "1", b"", b"text", 0)
     assert not refused.is_success and taken.is_success
