@@ -44,6 +44,7 @@ app.add_typer(profile_app, name="profile", help="Profiles: list, show, check, ne
 
 Form = Literal["raw", "wsp", "sms-deliver", "sms-submit"]
 Initiator = Literal["server", "user"]
+Usage = Literal["ds", "dm", "ds-1.1"]
 
 
 def _version(wanted: bool) -> None:
@@ -162,6 +163,12 @@ def push(
     text_headers: Annotated[
         bool, typer.Option("--text-headers", help="WSP headers as text instead of codes.")
     ] = False,
+    usage: Annotated[
+        Usage, typer.Option("--usage", help="Of DS 1.2, of DM, or the alert of DS 1.1.")
+    ] = "ds",
+    wide: Annotated[
+        bool, typer.Option("--wide-reference", help="16-bit references in a long SMS.")
+    ] = False,
 ) -> None:
     """Plays the sender: builds a notification and delivers or prints it."""
     from emulator.verbs import push as verb
@@ -178,6 +185,8 @@ def push(
         initiator=initiator,
         syncs=tuple(sync or ()),
         text_headers=text_headers,
+        usage=usage,
+        wide=wide,
     )
     verb.send(target, form, print_, wanted)
 

@@ -1,4 +1,5 @@
-"""A notification as a person wants it: choices in words become a package #0, and the PDUs that carry it.
+"""A notification as a person wants it: choices in words become a package #0 or a DS 1.1 alert, and the
+PDUs that carry it.
 
 For the command line and for the form on the screen. Delivers nothing.
 """
@@ -11,11 +12,22 @@ import msgspec
 
 from emulator.protocol import digest, sessionid
 from emulator.protocol.keyring import Account
-from emulator.wire import notification, push, sms
+from emulator.wire import build, notification, push, sms
+from emulator.wire.codec import WBXML
 from emulator.wire.notification import Sync
+from emulator.wire.syncml import Alert, Item, Location, Message, Meta, SyncBody, SyncHdr
 
 Form = Literal["raw", "wsp", "sms-deliver", "sms-submit"]
 Kind = Literal["stored", "stale", "session-id", "hex"]
+Usage = Literal["ds", "dm", "ds-1.1"]
+"""A package #0 of DS or of DM, or the alert of DS 1.1, which is a SyncML message."""
+
+ADDRESSED: dict[Usage, tuple[str, str]] = {
+    "ds": (push.DS_NOTIFICATION, push.DS_APPLICATION),
+    "dm": (push.DM_NOTIFICATION, push.DM_APPLICATION),
+    "ds-1.1": (WBXML.media_type, push.DS_APPLICATION),
+}
+"""Content type and application id of each."""
 
 _CODES = {name: code for code, name in notification.CONTENT_TYPES.items()}
 
@@ -30,7 +42,8 @@ class WantedError(ValueError):
 
 class Wanted(msgspec.Struct, frozen=True):
     """The choices. `nonce` is stored, stale, session-id[:ENCODING] or hex:OCTETS; an empty
-    `session_id` is a random one; `text_headers`: those of WSP as text instead of codes."""
+    `session_id` is a random one; `text_headers`: those of WSP as text instead of codes; `wide`:
+    the parts of a long SMS have a reference of 16 bits instead of 8."""
 
     nonce: str
     session_id: str = ""
@@ -39,6 +52,8 @@ class Wanted(msgspec.Struct, frozen=True):
     syncs: tuple[str, ...] = ()
     form: Form = "wsp"
     text_headers: bool = False
+    usage: Usage = "ds"
+    wide: bool = False
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -51,6 +66,7 @@ class Chosen(msgspec.Struct, frozen=True):
     ui_mode: int
     initiator: int
     syncs: tuple[Sync, ...]
+    usage: Usage = "ds"
 
 
 def understood(wanted: Wanted) -> Chosen:
@@ -64,7 +80,16 @@ def understood(wanted: Wanted) -> Chosen:
         wanted.ui_mode,
         notification.INITIATORS.index(wanted.initiator),
         tuple(_sync(text) for text in wanted.syncs),
+        wanted.usage,
     )
+    if wanted.usage == "ds-1.1":
+        if not chosen.syncs:
+            raise WantedError(
+                "sync", "a DS 1.1 alert names its datastores: at least one is expected"
+            )
+        return chosen
+    if wanted.usage == "dm" and chosen.syncs:
+        raise WantedError("sync", "a notification of DM has none")
     trigger("x", chosen)
     return chosen
 
@@ -76,6 +101,8 @@ def trigger(server_id: str, chosen: Chosen) -> bytes:
             server_id,
             chosen.session_id,
             chosen.syncs,
+            usage="dm" if chosen.usage == "dm" else "ds",
+            version=notification.DM_VERSION if chosen.usage == "dm" else notification.DS_VERSION,
             ui_mode=chosen.ui_mode,
             initiator=chosen.initiator,
         )
@@ -92,8 +119,38 @@ def package_0(account: Account, wanted: Wanted) -> bytes:
         nonce = account.server_nonce or b""
     elif chosen.kind == "session-id":
         nonce = sessionid.nonce(chosen.session_id, chosen.encoding)
+    if chosen.usage == "ds-1.1":
+        return WBXML.encode(
+            _alert(account.server_id, chosen, digest.md5(identity, secret, nonce).value)
+        )
     fields = trigger(account.server_id, chosen)
     return digest.notification(identity, secret, nonce, fields).octets + fields
+
+
+def _alert(server_id: str, chosen: Chosen, proof: str) -> Message:
+    """The alert of DS 1.1, with a Cred of type md5 [SyncML Sync Protocol 1.1, 8]."""
+    header = SyncHdr(
+        ver_dtd="1.1",
+        ver_proto="SyncML/1.1",
+        session_id=f"{chosen.session_id:X}",
+        msg_id="1",
+        source=Location(server_id),
+        cred=build.cred("md5", proof),
+    )
+    commands = tuple(
+        Alert(
+            cmd_id=str(number),
+            data=str(sync.code),
+            items=(
+                Item(
+                    source=Location(sync.uri),
+                    meta=Meta(type=notification.CONTENT_TYPES.get(sync.content_type)),
+                ),
+            ),
+        )
+        for number, sync in enumerate(chosen.syncs, 1)
+    )
+    return Message(header=header, body=SyncBody(commands=commands, final=True))
 
 
 def _nonce(text: str) -> tuple[Kind, str, bytes]:
@@ -146,15 +203,29 @@ def _sync(text: str) -> Sync:
     return Sync(int(code), number, uri)
 
 
-def in_form(octets: bytes, form: Form, text_headers: bool = False) -> list[bytes]:
-    """The PDUs that carry a package #0."""
+def in_form(
+    octets: bytes,
+    form: Form,
+    text_headers: bool = False,
+    *,
+    usage: Usage = "ds",
+    wide: bool = False,
+) -> list[bytes]:
+    """The PDUs that carry a notification."""
     if form == "raw":
         return [octets]
     transaction = random.randbelow(256)
-    wsp = push.build(octets, transaction=transaction, text_headers=text_headers)
+    content_type, application = ADDRESSED[usage]
+    wsp = push.build(
+        octets,
+        content_type=content_type,
+        application_id=application,
+        transaction=transaction,
+        text_headers=text_headers,
+    )
     if form == "wsp":
         return [wsp]
-    data = sms.user_data(wsp, reference=transaction)
+    data = sms.user_data(wsp, transaction, wide=wide)
     if form == "sms-submit":
         return [sms.submit(part) for part in data]
     now = datetime.now(UTC)

@@ -19,7 +19,7 @@ from urllib.parse import quote_from_bytes
 from emulator import pushing
 from emulator.bearers import addresses
 from emulator.bearers.addresses import AddressError, Place
-from emulator.pushing import Form
+from emulator.pushing import Form, Usage
 from emulator.verbs.exits import Exit, Failure
 from emulator.wire import push, sms
 
@@ -34,19 +34,26 @@ _FROM, _TO = sms.DEFAULT_SENDER, sms.DEFAULT_RECIPIENT
 
 
 class Parcel(NamedTuple):
-    """A package #0 and how it is wanted; `form` None: as is usual for the bearer."""
+    """A notification and how it is wanted; `form` None: as is usual for the bearer."""
 
     octets: bytes
     form: Form | None
     text_headers: bool
+    usage: Usage = "ds"
+    wide: bool = False
 
     def pdus(self, usual: Form) -> list[bytes]:
-        return pushing.in_form(self.octets, self.form or usual, self.text_headers)
+        return self._in_form(self.form or usual)
+
+    def _in_form(self, form: Form) -> list[bytes]:
+        return pushing.in_form(
+            self.octets, form, self.text_headers, usage=self.usage, wide=self.wide
+        )
 
     def user_data(self) -> list[tuple[bytes, bytes]]:
         """The header and the data of each SMS."""
-        (wsp,) = pushing.in_form(self.octets, "wsp", self.text_headers)
-        return [(d[: 1 + d[0]], d[1 + d[0] :]) for d in sms.user_data(wsp, wsp[0])]
+        (wsp,) = self._in_form("wsp")
+        return [(d[: 1 + d[0]], d[1 + d[0] :]) for d in sms.user_data(wsp, wsp[0], wide=self.wide)]
 
 
 def deliver(target: str, parcel: Parcel) -> list[str]:
@@ -119,8 +126,10 @@ def _said(line: int, command: bytes, awaited: bytes) -> None:
 
 
 def _http(place: Place, parcel: Parcel) -> Iterator[str]:
-    application = push.DS_APPLICATION if parcel.text_headers else "5"
-    headers = {"Content-Type": push.DS_NOTIFICATION, "X-Wap-Application-Id": application}
+    content_type, application = pushing.ADDRESSED[parcel.usage]
+    if not parcel.text_headers:
+        application = str(push.application_code(application))
+    headers = {"Content-Type": content_type, "X-Wap-Application-Id": application}
     with _client(place) as ask:
         answer = ask("POST", "/", headers=headers, content=parcel.octets)
         status = answer.headers.get("X-Wap-Push-Status", "")

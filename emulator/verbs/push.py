@@ -8,7 +8,7 @@ import msgspec
 
 from emulator import profiles, pushing
 from emulator.protocol.keyring import Account
-from emulator.pushing import Form, WantedError
+from emulator.pushing import Form, Usage, WantedError
 from emulator.verbs import delivery, state
 from emulator.verbs.delivery import Parcel
 from emulator.verbs.exits import Failure
@@ -28,16 +28,19 @@ class Wanted(msgspec.Struct, frozen=True):
     initiator: Literal["server", "user"] = "server"
     syncs: tuple[str, ...] = ()
     text_headers: bool = False
+    usage: Usage = "ds"
+    wide: bool = False
 
 
 def send(target: str, form: Form | None, printed: Form | None, wanted: Wanted) -> None:
     """Prints the notification in `printed` form, or delivers it to `target`."""
     octets = _notification(wanted)
+    how = (wanted.text_headers, wanted.usage, wanted.wide)
     if printed is not None:
-        for pdu in pushing.in_form(octets, printed, wanted.text_headers):
+        for pdu in Parcel(octets, None, *how).pdus(printed):
             print(pdu.hex())
         return
-    for line in delivery.deliver(target, Parcel(octets, form, wanted.text_headers)):
+    for line in delivery.deliver(target, Parcel(octets, form, *how)):
         print(line, file=sys.stderr)
 
 
@@ -50,7 +53,12 @@ def _notification(wanted: Wanted) -> bytes:
     if kind in ("stored", "stale") and not wanted.profile:
         raise Failure(f"--nonce {kind} needs --profile, whose store has the nonce")
     choices = pushing.Wanted(
-        nonce, wanted.session_id, wanted.ui_mode, wanted.initiator, wanted.syncs
+        nonce,
+        wanted.session_id,
+        wanted.ui_mode,
+        wanted.initiator,
+        wanted.syncs,
+        usage=wanted.usage,
     )
     try:
         return pushing.package_0(account, choices)

@@ -248,6 +248,11 @@ def application(text: str) -> str:
     return short if short in _APPLICATIONS_BY_NAME else name
 
 
+def application_code(application_id: str) -> int:
+    """The code of an application id that has one. Raises KeyError."""
+    return _APPLICATIONS_BY_NAME[application_id]
+
+
 def _media_type(code: int) -> str:
     return CONTENT_TYPE_CODES.get(code, f"0x{code:02X}")
 

@@ -6,7 +6,9 @@ message. Builds only; what a handset receives by SMS is read elsewhere.
 
 from typing import Literal
 
+from emulator.wire import udh
 from emulator.wire.push import UDP_PORT
+from emulator.wire.udh import Part, Ports
 
 SOURCE_PORT = 9200
 USER_DATA = 140
@@ -19,17 +21,20 @@ DEFAULT_SENDER = "447700900999"
 DEFAULT_RECIPIENT = "447700900123"
 
 
-def user_data(payload: bytes, reference: int = 0) -> list[bytes]:
-    """The user data of each SMS, header included: one, or parts with an 8-bit reference."""
-    ports = b"\x05\x04" + UDP_PORT.to_bytes(2, "big") + SOURCE_PORT.to_bytes(2, "big")
-    if len(payload) <= USER_DATA - 1 - len(ports):
-        return [bytes([len(ports)]) + ports + payload]
-    room = USER_DATA - 1 - len(ports) - 5
+def user_data(payload: bytes, reference: int = 0, *, wide: bool = False) -> list[bytes]:
+    """The user data of each SMS, header included: one, or parts with a reference of 8 bits (`wide`: 16)."""
+    ports = Ports(UDP_PORT, SOURCE_PORT)
+    alone = udh.build(ports)
+    if len(payload) <= USER_DATA - len(alone):
+        return [alone + payload]
+    bits = 16 if wide else 8
+    reference &= (1 << bits) - 1
+    room = USER_DATA - len(udh.build(ports, Part(reference, bits, 1, 1)))
     parts = [payload[at : at + room] for at in range(0, len(payload), room)]
     if len(parts) > 255:
         raise ValueError(f"{len(payload)} octets do not fit into 255 SMS")
     return [
-        bytes([len(ports) + 5]) + ports + bytes([0, 3, reference & 0xFF, len(parts), number]) + part
+        udh.build(ports, Part(reference, bits, len(parts), number)) + part
         for number, part in enumerate(parts, 1)
     ]
 
@@ -60,10 +65,12 @@ def tpdu_length(pdu: bytes) -> int:
     return len(pdu) - 1 - pdu[0]
 
 
-def pdus(kind: Literal["submit", "deliver"], payload: bytes, reference: int = 0) -> list[bytes]:
+def pdus(
+    kind: Literal["submit", "deliver"], payload: bytes, reference: int = 0, *, wide: bool = False
+) -> list[bytes]:
     """The PDUs for a WSP push, one or several."""
     build = submit if kind == "submit" else deliver
-    return [build(data) for data in user_data(payload, reference)]
+    return [build(data) for data in user_data(payload, reference, wide=wide)]
 
 
 def _address(number: str) -> bytes:

@@ -1,4 +1,4 @@
-"""SyncEvolution's own notifications are judged as its device would; tshark reads what we send."""
+"""SyncEvolution's own notifications are judged as its device would."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,6 @@ from emulator.protocol.verdict import Verdict
 from emulator.wire import notification
 from emulator.wire.errors import WireError
 from tests.interop.device import Device, command
-from tests.interop.peers import dissect_udp
 
 SAN = Path(__file__).parents[1] / "captures" / "syncevolution" / "san"
 CAPTURES = sorted(SAN.glob("v12-*.hex"))
@@ -112,39 +111,3 @@ def test_its_older_alert_has_no_digest_to_check(tmp_path: Path) -> None:
     code, answer = explained(str(SAN / "v11-wbxml-1.hex"), "syncevolution", tmp_path)
     assert code == 5
     assert (answer["verdict"], answer["reason"]) == ("ignored", "no-digest")
-
-
-PUSH = (
-    *("--server-id", "ds.example.com", "--secret", "srv-secret-1", "--session-id", "0x4A7C"),
-    *("--nonce", "session-id", "--sync", "206:text/x-vcard:./contacts"),
-)
-
-
-def printed(form: str, *options: str) -> bytes:
-    """What `handset push --print FORM` prints."""
-    done = command("push", "--print", form, *PUSH, *options)
-    assert done.returncode == 0, done.stderr
-    return bytes.fromhex(done.stdout)
-
-
-def test_tshark_dissects_a_push_with_codes_for_its_headers() -> None:
-    # 0x4E is WINA's number of application/vnd.syncml.ds.notification, younger than tshark's table.
-    (frame,) = dissect_udp([printed("wsp")])
-    assert "PDU Type: Push (0x06)" in frame
-    assert "Content-Type: <Unknown media type identifier 0x4E>" in frame
-    assert "X-Wap-Application-Id: x-wap-application:push.syncml" in frame
-    assert "malformed" not in frame.lower()
-
-
-def test_tshark_dissects_a_push_with_text_for_its_headers() -> None:
-    (frame,) = dissect_udp([printed("wsp", "--text-headers")])
-    assert "PDU Type: Push (0x06)" in frame
-    assert "Content-Type: application/vnd.syncml.ds.notification" in frame
-    assert "X-Wap-Application-Id: x-wap-application:push.syncml" in frame
-    assert "malformed" not in frame.lower()
-
-
-def test_the_push_carries_the_octets_that_raw_prints() -> None:
-    raw = printed("raw")
-    assert printed("wsp").endswith(raw)
-    assert printed("wsp", "--text-headers").endswith(raw)

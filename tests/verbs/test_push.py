@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from emulator.protocol import digest, sessionid
+from emulator.protocol import digest, san11, sessionid
+from emulator.protocol.keyring import Account
 from emulator.wire import arrival, notification, push
+from emulator.wire.codec import WBXML
 from emulator.wire.notification import Notification, Sync
 from tests.verbs.command import SECRET, SERVER, Handset
 from tests.wire.material import VECTORS
@@ -83,6 +85,33 @@ def test_every_field_of_the_options(handset: Handset) -> None:
     assert (read.session_id, read.ui_mode, read.initiator) == (0xFFFF, 3, 0)
     assert read.syncs == (Sync(210, 0, "./x"), Sync(206, 3, "y"))
     assert _verifies(read.octets, b"")
+
+
+def test_a_notification_of_dm(handset: Handset) -> None:
+    options = (*WHO, "--usage", "dm", "--nonce-hex", "00000000", "--session-id", "7")
+    octets = bytes.fromhex(handset("push", "--print", "wsp", *options).out)
+    assert octets[1:6].hex() == "0603c4af87"
+    read = notification.parse(octets[6:])
+    assert (read.usage, read.version, read.session_id) == ("dm", notification.DM_VERSION, 7)
+    assert _verifies(read.octets, bytes(4))
+    refused = handset("push", "--print", "wsp", *options, "--sync", "206:7:x")
+    assert refused.code == 2 and "--sync: a notification of DM has none" in refused.complaint
+
+
+def test_an_alert_of_ds_1_1(handset: Handset) -> None:
+    options = (*WHO, "--usage", "ds-1.1", "--nonce-hex", "c0ffee", "--session-id", "0x4A7C")
+    sync = ("--sync", "206:text/x-vcard:./contacts", "--sync", "208::mail")
+    wsp = push.parse(bytes.fromhex(handset("push", "--print", "wsp", *options, *sync).out))
+    assert (wsp.content_type, wsp.content_type_form) == ("application/vnd.syncml+wbxml", "long")
+    assert wsp.application_id == push.DS_APPLICATION
+    message = WBXML.decode(wsp.body)
+    assert san11.syncs(message) == ((206, "./contacts"), (208, "mail"))
+    assert message.header.session_id == "4A7C"
+    account = Account("a", server_id=SERVER, server_secret=SECRET, server_nonce=b"\xc0\xff\xee")
+    judged = san11.cred(message, account)
+    assert judged is not None and judged.matched == "stored"
+    refused = handset("push", "--print", "raw", *options)
+    assert refused.code == 2 and "--sync: a DS 1.1 alert names" in refused.complaint
 
 
 def test_a_datagram_to_a_udp_target(handset: Handset) -> None:
