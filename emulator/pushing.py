@@ -225,7 +225,7 @@ def in_form(
     )
     if form == "wsp":
         return [wsp]
-    data = sms.user_data(wsp, transaction, wide=wide)
+    data = sms.user_data(wsp, transaction * 0x101, wide=wide)
     if form == "sms-submit":
         return [sms.submit(part) for part in data]
     now = datetime.now(UTC)

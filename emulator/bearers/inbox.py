@@ -23,18 +23,30 @@ _GROUP = re.compile(r"(?:[0-9A-Fa-f]{2}){1,8}")
 _BASE64_URL = str.maketrans("-_", "+/")
 _LONGEST_LINE = 1 << 20
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|%(.{0,2})", re.DOTALL)
+_REQUEST = re.compile(r"(?:POST|GET) \S+ HTTP/1\.\d(?:\r?\n|$)")
+_BLANK = re.compile(r"\r?\n\r?\n")
+_SPOKEN = re.compile(r"^\s*(?:AT)?\+CM(?:GS|T|GR|GL)\b", re.MULTILINE | re.IGNORECASE)
+_TALK = re.compile(r"^[ \t]*(?:>|(?:AT|\+|OK\b|ERROR\b).*)", re.MULTILINE | re.IGNORECASE)
+"""What is no PDU in a dialogue with a modem: commands, answers, the prompt."""
 _NOISE = re.compile(r"0x|\\x|[\s,:;]", re.IGNORECASE)
 
 
 def octets_of(text: str) -> bytes:
     """The octets that a text means: plain hex with any separators, xxd and Wireshark dumps with
-    offsets, `%00` text, `0x`, `\\x`, or base64.
+    offsets, `%00` text, `0x`, `\\x`, or base64; the PDUs of a dialogue with a modem; a request of
+    HTTP, with its body in any of these; XML as it is.
 
     Raises WireError; its offset counts characters of the text.
     """
     stripped = text.strip()
     if not stripped:
         raise WireError(0, "hex digits or base64", "nothing")
+    if stripped.startswith("<"):
+        return stripped.encode()
+    if _REQUEST.match(stripped):
+        return _request(stripped)
+    if _SPOKEN.search(stripped):
+        stripped = _TALK.sub("", stripped.replace("\x1a", "\n")).strip()
     if (dump := _dump(stripped)) is not None:
         return dump
     if all(_COLON_LINE.match(line) for line in stripped.splitlines()) and "\n" in stripped:
@@ -53,6 +65,16 @@ def octets_of(text: str) -> bytes:
         wrong = re.search(r"[^0-9A-Fa-f\s,:;]", text)
         at = wrong.start() if wrong else 0
         raise WireError(at, "hex digits or base64", repr(text[at : at + 8])) from None
+
+
+def _request(text: str) -> bytes:
+    head, *rest = _BLANK.split(text, maxsplit=1)
+    lines = "\r\n".join([*head.splitlines(), "", ""]).encode()
+    body = "".join(rest)
+    try:
+        return lines + (octets_of(body) if body.strip() else b"")
+    except WireError:
+        return lines + body.encode()
 
 
 def _dump(text: str) -> bytes | None:
@@ -128,7 +150,7 @@ def _content(raw: bytes) -> bytes:
         text = raw.removeprefix(codecs.BOM_UTF8).decode("ascii")
     except UnicodeDecodeError:
         return raw
-    if any(ord(c) < 32 and c not in "\t\r\n" for c in text):
+    if any(ord(c) < 32 and c not in "\t\r\n\x1a" for c in text):
         return raw
     return octets_of(text)
 

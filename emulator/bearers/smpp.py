@@ -1,27 +1,19 @@
 """The SMSC side of SMPP 3.4: a gateway binds and submits, and the handset is who it submits to.
 
-The protocol is the library `smpp34`'s (extra `[smpp]`); here is only what a submit_sm means for us.
-[SMPP 3.4, 4.4, 5.3.2]
+The protocol is the library `smpp34`'s (extra `[smpp]`); what a submit_sm means is `wire.gateway`'s.
+[SMPP 3.4, 4.4]
 """
 
 import asyncio
 import contextlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from emulator.wire import udh
+from emulator.wire import gateway
 from emulator.wire.received import Received, ShortMessage
-from emulator.wire.udh import Part, Ports
 
-UDH_INDICATOR = 0x40
-"""In esm_class: the message starts with a user data header [5.2.12]."""
-SOURCE_PORT, DESTINATION_PORT = 0x020A, 0x020B
-SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER = 0x020C, 0x020E, 0x020F
-MESSAGE_PAYLOAD = 0x0424
 INVALID_ESM_CLASS = 0x43
-
-Tlvs = Sequence[tuple[int, bytes]]
 
 
 class Smpp:
@@ -67,7 +59,7 @@ class Smpp:
             who = (event.source_addr, event.destination_addr)
             coding = event.data_coding
             try:
-                content = short_message(*who, event.esm_class, coding, octets, tlvs)
+                content = gateway.submitted(*who, event.esm_class, coding, octets, tlvs)
             except ValueError:
                 event.reject(INVALID_ESM_CLASS)
                 # All of it as a header that is none: that stays in sight.
@@ -90,38 +82,3 @@ class Smpp:
         if self._stopping is not None:
             with contextlib.suppress(Exception):  # the library's own: it is gone either way
                 await self._stopping
-
-
-def short_message(
-    source: str, destination: str, esm_class: int, coding: int, octets: bytes, tlvs: Tlvs
-) -> ShortMessage:
-    """A submit_sm as an SMS: ports and parts are in its header, or in optional parameters [5.3.2.22].
-
-    Raises ValueError (a WireError) when there is to be a header and there is none.
-    """
-    values = dict(tlvs)
-    data = octets or values.get(MESSAGE_PAYLOAD, b"")
-    if esm_class & UDH_INDICATOR:
-        length = udh.read(data).length
-        return ShortMessage(source, destination, data[:length], data[length:], coding)
-    header = udh.build(_ports(values), _part(values))
-    return ShortMessage(source, destination, header, data, coding)
-
-
-def _number(values: dict[int, bytes], tag: int) -> int | None:
-    return int.from_bytes(values[tag], "big") if tag in values else None
-
-
-def _ports(values: dict[int, bytes]) -> Ports | None:
-    destination = _number(values, DESTINATION_PORT)
-    if destination is None or destination > 0xFFFF:
-        return None
-    return Ports(destination, (_number(values, SOURCE_PORT) or 0) & 0xFFFF)
-
-
-def _part(values: dict[int, bytes]) -> Part | None:
-    found = [_number(values, tag) for tag in (SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER)]
-    reference, total, number = (value or 0 for value in found)
-    if None in found or reference > 0xFFFF or total > 0xFF or not 1 <= number <= total:
-        return None
-    return Part(reference, 16, total, number)

@@ -5,13 +5,16 @@ Pure. The replay guard and the rate are notes here, not the verdict: a dump is a
 
 import msgspec
 
+from emulator.protocol import san11
 from emulator.protocol import verdict as verdicts
 from emulator.protocol.keyring import Account, Keyring
 from emulator.protocol.verdict import Verdict
-from emulator.wire import bundle
-from emulator.wire.arrival import Layer
+from emulator.wire import build, bundle, codec
+from emulator.wire.arrival import Arrival, Ds11Alert, Layer, NotForUs
 from emulator.wire.errors import WireError
 from emulator.wire.notification import Notification
+
+_ALERT = "DS 1.1 alert"
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -64,11 +67,10 @@ def explain(octets: bytes, known: Keyring, at: float, typed: bool = False) -> Ex
     except WireError as wrong:
         return Explanation((), reason="malformed", why=str(wrong))
     content = arrived.content
-    if not isinstance(content, Notification):
-        not_for_us = hasattr(content, "why")
-        why = content.why if hasattr(content, "why") else "a DS 1.1 alert carries no digest"
-        reason = "not-for-us" if not_for_us else "no-digest"
-        return Explanation(arrived.layers, reason=reason, why=why)
+    if isinstance(content, NotForUs):
+        return Explanation(arrived.layers, reason="not-for-us", why=content.why)
+    if isinstance(content, Ds11Alert):
+        return _alerted(arrived, content, known)
     if typed:
         accounts = (msgspec.structs.replace(a, protocol=content.usage) for a in known.accounts)
         known = Keyring(tuple(accounts))
@@ -76,6 +78,40 @@ def explain(octets: bytes, known: Keyring, at: float, typed: bool = False) -> Ex
         return Explanation(arrived.layers, content, why="no secret given")
     found, notes = _judge(content, known, at)
     return Explanation(arrived.layers, content, found, notes=notes)
+
+
+def _alerted(arrived: Arrival, alert: Ds11Alert, known: Keyring) -> Explanation:
+    """A DS 1.1 alert: what it asks for, and whether its Cred is right (decision 16)."""
+    reader = codec.by_media_type(alert.content_type)
+    assert reader is not None
+    *outer, last = arrived.layers
+    bare = last.name.startswith(_ALERT)
+    wrapping = tuple(outer) if bare else arrived.layers
+    inside = 0 if bare else max((span.bit + span.bits for span in last.spans), default=0) // 8
+    try:
+        message = reader.decode(alert.octets)
+    except WireError as wrong:
+        return Explanation(wrapping, reason="malformed", why=f"a DS 1.1 alert: {wrong}")
+    cred, source = message.header.cred, message.header.source
+    fields = [
+        ("session id", message.header.session_id),
+        ("server", source.uri if source else ""),
+        ("Cred", build.scheme_of(cred.meta) or "of no known type" if cred else "none"),
+    ]
+    fields += [("alert", f"{code} {uri}") for code, uri in san11.syncs(message)]
+    layers = (
+        *wrapping,
+        Layer(f"{_ALERT} ({reader.name.upper()})", last.offset + inside, tuple(fields)),
+    )
+    reason, why = "no-digest", verdicts.REASONS["no-digest"]
+    if any(account.server_secret for account in known.accounts):
+        account = san11.account_of(message, known)
+        if account is None:
+            why = verdicts.REASONS["unknown-server"]
+        elif proof := san11.cred(message, account):
+            reason = "no-digest" if proof.matched != "none" else "digest"
+            why = f"its Cred: {proof.sentence}"
+    return Explanation(layers, reason=reason, why=why)
 
 
 def _judge(

@@ -53,7 +53,8 @@ class Parcel(NamedTuple):
     def user_data(self) -> list[tuple[bytes, bytes]]:
         """The header and the data of each SMS."""
         (wsp,) = self._in_form("wsp")
-        return [(d[: 1 + d[0]], d[1 + d[0] :]) for d in sms.user_data(wsp, wsp[0], wide=self.wide)]
+        data = sms.user_data(wsp, wsp[0] * 0x101, wide=self.wide)
+        return [(each[: 1 + each[0]], each[1 + each[0] :]) for each in data]
 
 
 def deliver(target: str, parcel: Parcel) -> list[str]:

@@ -78,14 +78,14 @@ def read(octets: bytes, *, centre: bool = True) -> Sms:
     return _read(octets, centre, True)[0]
 
 
-def split(octets: bytes) -> list[bytes]:
-    """Several PDUs, each with its service centre, that stand one after the other.
+def split(octets: bytes, *, centre: bool = True) -> list[bytes]:
+    """Several PDUs, each with its service centre unless told otherwise, that stand one after the other.
 
     Raises WireError when they do not end with the octets.
     """
     pdus: list[bytes] = []
     while octets:
-        _, end = _read(octets, True, False)
+        _, end = _read(octets, centre, False)
         pdus.append(octets[:end])
         octets = octets[end:]
     return pdus
@@ -138,7 +138,7 @@ def of(message: ShortMessage) -> Sms:
     start, end = len(message.header), len(message.header) + len(message.data)
     spans = (
         Span("sender", 0, 0, message.originator),
-        Span("recipient", 0, 0, message.recipient),
+        *((Span("recipient", 0, 0, message.recipient),) if message.recipient else ()),
         Span("data coding", 0, 0, f"{message.coding:02X} ({alphabet})"),
         *_said(header, 0),
         *_text(alphabet, data, start, end),

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from emulator.bearers import httpd, smsc_http
+from emulator.bearers import httpd
 from emulator.bearers.httpd import MAX_CONNECTIONS, HttpBearer
 from emulator.bearers.ota_http import OtaHttp
 from emulator.bearers.smsc_http import SmscHttp
@@ -131,7 +131,3 @@ async def test_a_port_in_use(kind: Callable[..., HttpBearer]) -> None:
     async with opened(kind) as (bearer, _, _):
         with pytest.raises(OSError, match="in use"):
             await kind("127.0.0.1", bearer.port, lambda received: None, refused.append).open()
-
-
-def test_plus_is_a_blank_and_percent_any_octet() -> None:
-    assert smsc_http.short_message("text=a+b%2B%FF").data == b"a b+\xff"

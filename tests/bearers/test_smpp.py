@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 import smpp34
 
-from emulator.bearers import smpp
-from emulator.bearers.smpp import Smpp, short_message
+from emulator.bearers.smpp import Smpp
 from emulator.wire.received import Received, ShortMessage
 from tests.interop.peers import free_port
 
@@ -55,31 +54,3 @@ async def test_a_port_in_use() -> None:
     async with bound() as (bearer, _, _):
         with pytest.raises(OSError):
             await Smpp("127.0.0.1", bearer.port, lambda received: None).open()
-
-
-@pytest.mark.parametrize(
-    ("tlvs", "header"),
-    [
-        ([(smpp.DESTINATION_PORT, b"\x0b\x84"), (smpp.SOURCE_PORT, b"\x23\xf0")], HEADER),
-        ([(smpp.DESTINATION_PORT, b"\x0b\x84")], bytes.fromhex("0605040b840000")),
-        (
-            [
-                (smpp.DESTINATION_PORT, b"\x0b\x84"),
-                (smpp.SOURCE_PORT, b"\x23\xf0"),
-                (smpp.SAR_REFERENCE, b"\x1f\x5a"),
-                (smpp.SAR_TOTAL, b"\x02"),
-                (smpp.SAR_NUMBER, b"\x01"),
-            ],
-            bytes.fromhex("0c05040b8423f008041f5a0201"),
-        ),
-        ([(smpp.SAR_REFERENCE, b"\x01"), (smpp.SAR_TOTAL, b"\x02")], b""),
-        ([(smpp.DESTINATION_PORT, b"\x01\x00\x00")], b""),
-    ],
-)
-def test_optional_parameters_are_a_header(tlvs: smpp.Tlvs, header: bytes) -> None:
-    assert short_message("1", "2", 0, 4, b"x", tlvs) == ShortMessage("1", "2", header, b"x", 4)
-
-
-def test_a_long_message_in_a_parameter() -> None:
-    made = short_message("1", "2", 0x40, 4, b"", [(smpp.MESSAGE_PAYLOAD, HEADER + bytes(300))])
-    assert made == ShortMessage("1", "2", HEADER, bytes(300), 4)

@@ -2,15 +2,17 @@
 
 import base64
 import io
+import struct
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote_from_bytes
 
 import pytest
 
 from emulator.protocol import digest
 from emulator.protocol.nearmiss import MEANINGS
-from emulator.wire import push
+from emulator.wire import push, sms
 from emulator.wire.notification import Sync, build_trigger
 from tests.verbs.command import SECRET, SERVER, Handset
 from tests.wire.material import VECTORS
@@ -150,7 +152,7 @@ def test_layers_of_a_push(handset: Handset) -> None:
         (NOTIFICATIONS["notif.ds12"][:30], "malformed"),
         (datagrams("udp2948.out")[0x16], "malformed"),
         (push.build(b"x", application_id="x-wap-application:mms.ua"), "not-for-us"),
-        (push.build(b"x", content_type="application/vnd.syncml+wbxml"), "no-digest"),
+        (push.build(b"x", content_type="application/vnd.syncml+wbxml"), "malformed"),
         (bytes.fromhex(VECTORS["wbxml.ds11.san"]["output"]["wbxml_hex"]), "no-digest"),
         (_signed(trigger=build_trigger("other", 1)), "unknown-server"),
         (_signed(b"\0\0", trigger=build_trigger(SERVER, 0)), "session-id-zero"),
@@ -162,6 +164,98 @@ def test_other_reasons(handset: Handset, octets: bytes, reason: str) -> None:
     assert (found["verdict"], found["reason"]) == ("ignored", reason)
     text = handset("explain", octets.hex(), *GIVEN)
     assert (text.code, text.last.partition(":")[0]) == (5, "ignored")
+
+
+ALERT = ("push", "--print", "wsp", "--usage", "ds-1.1", *WHO, "--nonce-hex", NONCE.hex(),
+         "--session-id", "7", "--sync", "206:text/x-vcard:./contacts")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "reason", "words"),
+    [
+        ((), "no-digest", "a DS 1.1 alert carries no digest"),
+        (GIVEN, "no-digest", "its Cred: the server proved itself with the stored server nonce"),
+        ((*WHO, "--nonce-hex", "00"), "digest", "its Cred: the server's Cred does not verify"),
+        (("--server-id", "x", "--secret", "y"), "no-digest", "no account has its server id"),
+    ],
+)
+def test_what_a_ds_1_1_alert_asks_for_and_whether_its_cred_is_right(
+    handset: Handset, options: tuple[str, ...], reason: str, words: str
+) -> None:
+    octets = bytes.fromhex(handset(*ALERT).out)
+    found = _explained(handset, octets, *options)
+    assert found["reason"] == reason and found["notes"] == [words]
+    wsp, alert = found["layers"]
+    assert wsp["name"] == "wsp push"
+    assert (alert["name"], alert["offset"]) == ("DS 1.1 alert (WBXML)", push.parse(octets).body_at)
+    assert [(field["name"], field["value"]) for field in alert["fields"]] == [
+        ("session id", "7"),
+        ("server", SERVER),
+        ("Cred", "md5"),
+        ("alert", "206 ./contacts"),
+    ]
+
+
+def _http(body: str) -> str:
+    head = f"POST / HTTP/1.1\nHost: h\nContent-Type: {push.DS_NOTIFICATION}\n"
+    return f"{head}X-Wap-Application-Id: 5\n\n{body}"
+
+
+def _pdus(form: Any, start: int = 0) -> list[str]:
+    long = _signed(trigger=build_trigger(SERVER, 0xABCD, vendor=bytes(300)))
+    return [form(part)[start:].hex() for part in sms.user_data(push.build(long), 0x1F5A, wide=True)]
+
+
+def _submit_sm() -> str:
+    (data,) = sms.user_data(push.build(_signed()))
+    body = b"\0\1\x011\0\1\x012\0" + bytes([0x43, 0, 0, 0, 0, 0, 0, 4, 0, len(data)]) + data
+    return (struct.pack(">IIII", 16 + len(body), 4, 0, 1) + body).hex()
+
+
+def _query() -> str:
+    (data,) = sms.user_data(push.build(_signed()))
+    udh, text = quote_from_bytes(data[:7], safe=""), quote_from_bytes(data[7:], safe="")
+    return f"GET /?from=1&to=2&coding=1&udh={udh}&text={text} HTTP/1.1\nHost: h\n"
+
+
+PASTED = {
+    "three PDUs": "\n".join(_pdus(sms.deliver)),
+    "three PDUs, the last first": "\r\n".join(_pdus(sms.submit)[::-1]),
+    "three PDUs without their service centre": "\n".join(_pdus(sms.submit, 1)),
+    "a dialogue with a modem": "\n".join(
+        f"AT+CMGS={len(pdu) // 2 - 1}\n> {pdu}\x1a\n+CMGS: 1\n\nOK" for pdu in _pdus(sms.submit)
+    ),
+    "what a modem reports": "\n".join(f"+CMT: ,150\n{pdu}" for pdu in _pdus(sms.deliver)),
+    "a POST in hex": _http(_signed().hex(" ")),
+    "a POST with percents": _http("".join(f"%{octet:02x}" for octet in _signed())),
+    "submit_sm": _submit_sm(),
+    "a query": _query(),
+}
+
+
+@pytest.mark.parametrize("way", ["argument", "file", "-"])
+@pytest.mark.parametrize("name", PASTED)
+def test_forms_as_people_have_them(
+    handset: Handset, name: str, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = PASTED[name]
+    path = tmp_path / "pasted"
+    path.write_text(text, newline="")
+
+    class Stdin:
+        buffer = io.BytesIO(text.encode())
+
+    monkeypatch.setattr(sys, "stdin", Stdin)
+    source = {"argument": text, "file": str(path), "-": "-"}[way]
+    done = handset("explain", source, *GIVEN)
+    assert (done.code, done.last.partition(":")[0]) == (0, "verified-stored"), done.out
+
+
+def test_a_post_as_it_was_recorded(handset: Handset, tmp_path: Path) -> None:
+    path = tmp_path / "post"
+    for end in ("\n", "\r\n"):
+        path.write_bytes(_http("").replace("\n", end).encode() + _signed())
+        assert handset("explain", path, *GIVEN).last.startswith("verified-stored")
 
 
 def test_without_a_secret_the_fields_are_shown(handset: Handset) -> None:
