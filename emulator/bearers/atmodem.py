@@ -14,6 +14,8 @@ MAX_LINE = 1024
 _LONGEST_NAME = 20
 """Characters of a command's name."""
 _SUBMIT, _ESCAPE = b"\x1a", b"\x1b"
+_BEGUN = re.compile(rb"AT[A-Z&+]", re.IGNORECASE)
+"""What no PDU has: a sender that broke off in one is back, with a command."""
 _LINE_END = re.compile(rb"[\r\n]")
 _OK, _ERROR = "OK", "ERROR"
 _NOT_A_PDU = "+CMS ERROR: 304"
@@ -96,6 +98,10 @@ def hear(modem: Modem, octets: bytes) -> tuple[Modem, Heard]:
 def _pdu(modem: Modem) -> tuple[Modem, Heard | None]:
     """A PDU in hex, ended by ctrl+z; escape calls it off [27.005, 3.5.1]."""
     ends = [at for at in map(modem.buffer.find, (_SUBMIT, _ESCAPE)) if at >= 0]
+    if begun := _BEGUN.search(modem.buffer, 0, min(ends, default=len(modem.buffer))):
+        rest = modem.buffer[begun.start() :]
+        modem = msgspec.structs.replace(modem, buffer=rest, awaits=0)
+        return modem, Heard(b"", (), ("half a PDU",))
     if not ends:
         return modem, None
     end = min(ends)
@@ -121,7 +127,8 @@ def _command(modem: Modem) -> tuple[Modem, Heard | None]:
     end = _LINE_END.search(modem.buffer)
     if end is None:
         return modem, None
-    line = modem.buffer[: end.start()].decode("latin-1").strip()
+    # Escape and ctrl+z mean nothing here: senders begin with them, to end what was before.
+    line = modem.buffer[: end.start()].strip(_SUBMIT + _ESCAPE + b" ").decode("latin-1").strip()
     modem = msgspec.structs.replace(modem, buffer=modem.buffer[end.end() :])
     if not line:
         return modem, Heard()

@@ -67,6 +67,9 @@ def layers(octets: bytes, arrived: SmsArrived) -> tuple[Layer, ...]:
     if arrived.form == "message":
         header, data = octets[: arrived.header], octets[arrived.header :]
         sms = smsreader.of(ShortMessage(arrived.address, "", header, data, _OCTETS))
+        # The event has no coding.
+        spans = tuple(span for span in sms.spans if span.name != "data coding")
+        sms = msgspec.structs.replace(sms, spans=spans)
     else:
         sms = smsreader.read(octets)
     return recognition.layers(sms)

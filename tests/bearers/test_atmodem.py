@@ -75,6 +75,16 @@ def test_what_is_no_pdu(pdu: bytes) -> None:
     assert heard[-1].unknown and not modem.awaits
 
 
+def test_a_sender_that_broke_off_in_a_pdu_is_heard_again() -> None:
+    modem, _ = talk(Modem(echo=False), b"AT+CMGS=50\r", b"0041")
+    _, heard = talk(modem, b"AT", b"Z\r")
+    assert heard[-1].reply == b"\r\nOK\r\n" and heard[-1].unknown == ("half a PDU",)
+    _, heard = talk(modem, b"\x1bAT\r")
+    assert heard[-1].reply == b"\r\nOK\r\n" * 2
+    _, heard = talk(Modem(echo=False), b"\x1b\x1aATZ\r")
+    assert heard[-1] == Heard(b"\r\nOK\r\n")
+
+
 @given(st.lists(st.binary(max_size=200) | st.sampled_from([b"AT+CMGS=9\r", b"AT\r", b"\x1a"])))
 def test_anything_is_answered_and_memory_is_bounded(pieces: list[bytes]) -> None:
     modem, _ = talk(Modem(), *pieces)
