@@ -132,9 +132,12 @@ def _command(modem: Modem) -> tuple[Modem, Heard | None]:
     modem = msgspec.structs.replace(modem, buffer=modem.buffer[end.end() :])
     if not line:
         return modem, Heard()
-    if line[:2].upper() != "AT":
+    prefix = line.upper().find("AT")
+    if prefix < 0:
         wrong = f"a line of {len(line)} characters that is no AT command"
         return modem, Heard(_line(_ERROR), (), (wrong,))
+    # What stands before the prefix is noise [ITU-T V.250, 5.2.1].
+    line = line[prefix:]
     reply = b""
     for part in line[2:].split(";") if ";" in line else [line[2:]]:
         asked = part.strip()

@@ -46,6 +46,7 @@ def test_recorded_dialogues(log) -> None:  # type: ignore[no-untyped-def]
         (b"AT+CMGF=1\r", b"\r\nERROR\r\n"),
         (b"AT+XYZ\r", b"\r\nERROR\r\n"),
         (b"hello\r", b"\r\nERROR\r\n"),
+        (b"0041ATZ\r", b"\r\nOK\r\n"),
         (b"\r\n\r", b""),
         (b"ATD+4477\r", b"\r\nERROR\r\n"),
     ],
