@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from emulator.wire import arrival, devinf, notification, push
+from emulator.bearers import atmodem
+from emulator.wire import arrival, bundle, devinf, gateway, notification, push, smsreader
 from emulator.wire.codec import WBXML, XML, Codec
 from emulator.wire.convert import convert, decode_any, sniff
 from emulator.wire.element import Document, Element, Located
@@ -104,6 +105,30 @@ def read_push(octets: bytes) -> None:
                 wrapped.application_id,
                 wrapped.body,
             )
+
+
+def read_sms(octets: bytes) -> None:
+    """As an SMS PDU, as what a gateway brings, as what is said to a modem, as whatever it is."""
+    for centre in (True, False):
+        try:
+            sms = smsreader.read(octets, centre=centre)
+        except WireError as wrong:
+            _placed(wrong, octets)
+        else:
+            assert sms.payload_at <= len(octets)
+            assert all(0 <= span.bit <= 8 * len(octets) - span.bits for span in sms.spans)
+    if gateway.is_smpp(octets):
+        with contextlib.suppress(WireError):
+            assert gateway.read(octets).at <= len(octets)
+    modem, heard = atmodem.hear(atmodem.Modem(), octets)
+    assert len(modem.buffer) <= atmodem.MAX_LINE
+    assert len(heard.reply) <= 300 * len(octets) + 100
+    try:
+        arrived = bundle.read(octets)
+    except WireError as wrong:
+        _placed(wrong, octets)
+    else:
+        assert arrived.layers
 
 
 def read_xml(octets: bytes) -> None:
@@ -314,6 +339,7 @@ def _carried_otherwise(document: Document, octets: bytes) -> bool:
 CHECKS: dict[str, Callable[[bytes], None]] = {
     "notification": read_notification,
     "wsp": read_push,
+    "sms": read_sms,
     "xml": read_xml,
     "wbxml": read_wbxml,
     "cp": read_cp,

@@ -3,9 +3,11 @@
 A regression is a file `regressions/TARGET-WHAT.hex`; it is replayed by the tests, and mutated too.
 """
 
+import struct
 from functools import cache
 from pathlib import Path
 
+from emulator.wire import sms
 from emulator.wire.convert import decode_any
 from emulator.wire.errors import WireError
 from tests.fuzz import trees
@@ -51,6 +53,21 @@ def _pushes() -> list[bytes]:
     return [*_vectors("wsp_pdu_hex"), *_vectors("wsp_hex"), *_vectors("wsp_ds11_hex")]
 
 
+def _sms() -> list[bytes]:
+    """PDUs, alone and together, with and without service centre, and what gateways make of them."""
+    wsp = _pushes()[0] + bytes(150)
+    parts = sms.user_data(wsp, 0x1F5A, wide=True)
+    pdus = [
+        form(part)
+        for part in (*parts, *sms.user_data(wsp[:60]))
+        for form in (sms.submit, sms.deliver)
+    ]
+    body = b"\0\1\x011\0\1\x012\0" + bytes([0x43, 0, 0, 0, 0, 0, 0, 4, 0, len(parts[0])]) + parts[0]
+    smpp = struct.pack(">IIII", 16 + len(body), 4, 0, 1) + body
+    said = b"ATE0\rAT+CMGS=%d\r%s\x1a" % (len(pdus[0]) - 1, pdus[0].hex().encode())
+    return [*pdus, b"".join(pdus[::2]), b"".join(pdus[:4:2]), pdus[0][1:], smpp, said]
+
+
 def _xml() -> list[bytes]:
     named = [
         vector["inputs"]["xml"].encode()
@@ -79,6 +96,7 @@ def _cp() -> list[bytes]:
 _SEEDS = {
     "notification": _notifications,
     "wsp": _pushes,
+    "sms": _sms,
     "xml": _xml,
     "wbxml": _wbxml,
     "cp": _cp,

@@ -109,9 +109,22 @@ _NOTIFICATION = (
     *_PUSH[:12],
 )
 
+_SMS = (
+    b"\x05\x04\x0b\x84\x23\xf0",
+    b"\x00\x03\x07\x02\x01",
+    b"\x08\x04\x1f\x5a\x02\x02",
+    b"\x04\x24\xff\xff",
+    b"\x0c\x91\x44\x77",
+    b"\x07\xd0",
+    b"AT+CMGS=9\r",
+    b"\x1a",
+    b"POST / HTTP/1.1\r\n\r\n",
+    b"GET /?text=%06&udh=%00&coding=1 HTTP/1.1\r\n",
+)
 DICTIONARY: dict[str, tuple[bytes, ...]] = {
     "notification": _NOTIFICATION,
     "wsp": _PUSH,
+    "sms": (*_PUSH, *_SMS),
     "xml": _XML,
     "wbxml": _WBXML,
     "cp": (*_WBXML, *_XML[:16]),

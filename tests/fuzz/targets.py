@@ -70,8 +70,9 @@ TARGETS: dict[str, Target] = {
         *(
             Target(name, share, _octets(name), codecs.CHECKS[name])
             for name, share in (
-                ("notification", 20),
-                ("wsp", 18),
+                ("notification", 17),
+                ("wsp", 13),
+                ("sms", 8),
                 ("xml", 18),
                 ("wbxml", 20),
                 ("cp", 12),

@@ -16,6 +16,7 @@ from tests.fuzz.work import CPU, make, run_one
 SLICE = {
     "notification": 600,
     "wsp": 600,
+    "sms": 400,
     "xml": 250,
     "wbxml": 250,
     "cp": 300,
@@ -38,7 +39,7 @@ def test_what_once_failed(name: str) -> None:
     assert failure is None, failure.trace
 
 
-@pytest.mark.parametrize("target", ["notification", "wsp", "xml", "wbxml", "cp"])
+@pytest.mark.parametrize("target", ["notification", "wsp", "sms", "xml", "wbxml", "cp"])
 def test_the_corpus_itself_holds(target: str) -> None:
     for octets in corpus.seeds(target):
         failure = run_one(target, octets)
