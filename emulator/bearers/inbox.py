@@ -28,6 +28,8 @@ _BLANK = re.compile(r"\r?\n\r?\n")
 _SPOKEN = re.compile(r"^\s*(?:AT)?\+CM(?:GS|T|GR|GL)\b", re.MULTILINE | re.IGNORECASE)
 _TALK = re.compile(r"^[ \t]*(?:>|(?:AT|\+|OK\b|ERROR\b).*)", re.MULTILINE | re.IGNORECASE)
 """What is no PDU in a dialogue with a modem: commands, answers, the prompt."""
+_SUBMITTED = re.compile(r"\x1a|\\x1a|\^Z|<Ctrl-Z>", re.IGNORECASE)
+"""The end of a PDU, and how it is written down."""
 _NOISE = re.compile(r"0x|\\x|[\s,:;]", re.IGNORECASE)
 
 
@@ -46,7 +48,7 @@ def octets_of(text: str) -> bytes:
     if _REQUEST.match(stripped):
         return _request(stripped)
     if _SPOKEN.search(stripped):
-        stripped = _TALK.sub("", stripped.replace("\x1a", "\n")).strip()
+        stripped = _TALK.sub("", _SUBMITTED.sub("\n", stripped)).strip()
     if (dump := _dump(stripped)) is not None:
         return dump
     if all(_COLON_LINE.match(line) for line in stripped.splitlines()) and "\n" in stripped:

@@ -8,9 +8,11 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from emulator.bearers import inbox
 from emulator.tui.app import HandsetApp
 from emulator.tui.choose import Choose
 from emulator.tui.explain import Explain, Found
+from emulator.wire import push, sms
 from tests.tui.recording import PUSHED, SERVER, SERVER_SECRET, STALE, RecordedDeck
 from tests.tui.screen import golden, playing, starting, still, text_of, until
 
@@ -50,6 +52,16 @@ async def test_a_dump_pasted_over_a_handset_is_explained_with_its_accounts(
         await until(pilot, lambda: app.screen.query_one(Found).scroll_offset.y > 0)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
+
+
+@pytest.mark.parametrize("form", [sms.submit, sms.deliver])
+async def test_a_dialogue_with_a_modem_is_pasted_with_its_control_characters(form) -> None:
+    wsp = push.build(inbox.octets_of(PUSHED))
+    (pdu,) = map(form, sms.user_data(wsp))
+    said = f"AT+CMGS={sms.tpdu_length(pdu)}\n> {pdu.hex()}\x1a\n+CMGS: 1\n\nOK\n"
+    async with playing(RecordedDeck(), (80, 24)) as (app, pilot):
+        app.screen.post_message(events.Paste(said))
+        await until(pilot, _says(app, VERIFIED))
 
 
 async def test_credentials_can_be_typed_in() -> None:

@@ -225,6 +225,10 @@ PASTED = {
     "a dialogue with a modem": "\n".join(
         f"AT+CMGS={len(pdu) // 2 - 1}\n> {pdu}\x1a\n+CMGS: 1\n\nOK" for pdu in _pdus(sms.submit)
     ),
+    "a dialogue as it was written down": "\n".join(
+        f"AT+CMGS=9\n> {pdu}{end}"
+        for pdu, end in zip(_pdus(sms.submit), ("^Z", "\\x1a", ""), strict=True)
+    ),
     "what a modem reports": "\n".join(f"+CMT: ,150\n{pdu}" for pdu in _pdus(sms.deliver)),
     "a POST in hex": _http(_signed().hex(" ")),
     "a POST with percents": _http("".join(f"%{octet:02x}" for octet in _signed())),
