@@ -17,6 +17,7 @@ _SUBMIT, _ESCAPE = b"\x1a", b"\x1b"
 _BEGUN = re.compile(rb"AT[A-Z&+]", re.IGNORECASE)
 """What no PDU has: a sender that broke off in one is back, with a command."""
 _LINE_END = re.compile(rb"[\r\n]")
+_ENDED = re.compile(rb"[\r\n\x1a\x1b]")
 _OK, _ERROR = "OK", "ERROR"
 _NOT_A_PDU = "+CMS ERROR: 304"
 """Invalid PDU mode parameter [27.005, 3.2.5]."""
@@ -58,13 +59,15 @@ _ECHO = re.compile(r"E([01]?)")
 
 
 class Modem(msgspec.Struct, frozen=True):
-    """The state of one dialogue. `awaits`: a PDU of so many octets is to come, 0: a command."""
+    """The state of one dialogue. `awaits`: a PDU of so many octets is to come, 0: a command; `skips`:
+    the rest of a line that was too long is passed over."""
 
     imei: str = "004999010640000"
     echo: bool = True
     awaits: int = 0
     buffer: bytes = b""
     sent: int = 0
+    skips: bool = False
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -80,6 +83,10 @@ def hear(modem: Modem, octets: bytes) -> tuple[Modem, Heard]:
     reply = octets if modem.echo else b""
     pdus: list[bytes] = []
     unknown: list[str] = []
+    if modem.skips:
+        end = _ENDED.search(octets)
+        octets = octets[end.end() :] if end else b""
+        modem = msgspec.structs.replace(modem, skips=end is None)
     modem = msgspec.structs.replace(modem, buffer=modem.buffer + octets)
     while True:
         modem, step = _pdu(modem) if modem.awaits else _command(modem)
@@ -89,7 +96,7 @@ def hear(modem: Modem, octets: bytes) -> tuple[Modem, Heard]:
         pdus += step.pdus
         unknown += step.unknown
     if len(modem.buffer) > MAX_LINE:
-        modem = msgspec.structs.replace(modem, buffer=b"", awaits=0)
+        modem = msgspec.structs.replace(modem, buffer=b"", awaits=0, skips=True)
         reply += _line(_ERROR)
         unknown.append(f"a line of more than {MAX_LINE} characters")
     return modem, Heard(reply, tuple(pdus), tuple(unknown))

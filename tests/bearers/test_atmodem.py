@@ -86,6 +86,15 @@ def test_a_sender_that_broke_off_in_a_pdu_is_heard_again() -> None:
     assert heard[-1] == Heard(b"\r\nOK\r\n")
 
 
+@pytest.mark.parametrize("begun", [b"AT", b"AT+CMGS=9\r"])
+def test_a_line_that_is_too_long_is_said_once_and_the_next_one_heard(begun: bytes) -> None:
+    modem, heard = talk(Modem(echo=False), begun, *[b"0" * 4096] * 10, b"0\r", b"ATZ\r")
+    assert [one.unknown for one in heard if one.unknown] == [
+        (f"a line of more than {MAX_LINE} characters",)
+    ]
+    assert heard[-1].reply == b"\r\nOK\r\n" and modem.buffer == b""
+
+
 @given(st.lists(st.binary(max_size=200) | st.sampled_from([b"AT+CMGS=9\r", b"AT\r", b"\x1a"])))
 def test_anything_is_answered_and_memory_is_bounded(pieces: list[bytes]) -> None:
     modem, _ = talk(Modem(), *pieces)
