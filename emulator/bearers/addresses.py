@@ -80,7 +80,7 @@ def _pty_modem(at: Place, ears: Ears) -> Bearer:
 def _smpp(at: Place, ears: Ears) -> Bearer:
     from emulator.bearers.smpp import Smpp
 
-    return Smpp(at.host, at.port, ears.put)
+    return Smpp(at.host, at.port, ears.put, ears.refuse)
 
 
 def _smsc_http(at: Place, ears: Ears) -> Bearer:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.wire import gateway
-from emulator.wire.received import Received, ShortMessage
+from emulator.wire.received import Received
 
 INVALID_ESM_CLASS = 0x43
 
@@ -19,9 +19,15 @@ INVALID_ESM_CLASS = 0x43
 class Smpp:
     """`open` raises OSError with a reason when it cannot listen, or when the library is not there."""
 
-    def __init__(self, host: str, port: int, deliver: Callable[[Received], None]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        deliver: Callable[[Received], None],
+        refuse: Callable[[str], None],
+    ) -> None:
         self.host, self.port = host, port
-        self._deliver = deliver
+        self._deliver, self._refuse = deliver, refuse
         self._server: Any = None
         self._task: asyncio.Task[None] | None = None
         self._stopping: asyncio.Future[None] | None = None
@@ -58,15 +64,14 @@ class Smpp:
             octets = bytes(event.short_message)
             who = (event.source_addr, event.destination_addr)
             coding = event.data_coding
+            sender = bound.get(event.session_id, event.session_id)
             try:
                 content = gateway.submitted(*who, event.esm_class, coding, octets, tlvs)
-            except ValueError:
+            except ValueError as wrong:
                 event.reject(INVALID_ESM_CLASS)
-                # All of it as a header that is none: that stays in sight.
-                content = ShortMessage(*who, octets, b"", coding)
-            else:
-                event.accept(f"{next(ids):X}")
-            sender = bound.get(event.session_id, event.session_id)
+                self._refuse(f"{self.address}: {sender}: {wrong}")
+                continue
+            event.accept(f"{next(ids):X}")
             self._deliver(Received(self.address, sender, content))
 
     def close(self) -> None:

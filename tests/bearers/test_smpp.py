@@ -15,9 +15,16 @@ HEADER = bytes.fromhex("0605040b8423f0")
 
 
 @asynccontextmanager
-async def bound() -> AsyncIterator[tuple[Smpp, smpp34.Smsc, "asyncio.Queue[Received]"]]:
+async def bound(
+    refused: list[str] | None = None,
+) -> AsyncIterator[tuple[Smpp, smpp34.Smsc, "asyncio.Queue[Received]"]]:
     received: asyncio.Queue[Received] = asyncio.Queue()
-    bearer = Smpp("127.0.0.1", free_port(), received.put_nowait)
+    bearer = Smpp(
+        "127.0.0.1",
+        free_port(),
+        received.put_nowait,
+        [].append if refused is None else refused.append,
+    )
     await bearer.open()
     try:
         client = smpp34.Client("127.0.0.1", bearer.port, "test", "test")
@@ -41,16 +48,17 @@ async def test_what_kannel_submits() -> None:
     assert one == Received(bearer.address, "test", content)
 
 
-async def test_a_header_that_is_none_is_refused_and_stays_in_sight_and_the_next_one_taken() -> None:
-    async with bound() as (_, smsc, received):
+async def test_a_header_that_is_none_is_refused_and_said_and_the_next_one_taken() -> None:
+    said: list[str] = []
+    async with bound(said) as (_, smsc, received):
         refused = await smsc.submit_sm("1", b"\x09\x00", source_addr="2", esm_class=0x40)
-        assert (await received.get()).content == ShortMessage("2", "1", b"\x09\x00", b"", 0)
         taken = await smsc.submit_sm("1", b"text", source_addr="2")
         assert (await received.get()).content == ShortMessage("2", "1", b"", b"text", 0)
     assert not refused.is_success and taken.is_success
+    assert len(said) == 1 and "a header of 9 octets" in said[0]
 
 
 async def test_a_port_in_use() -> None:
     async with bound() as (bearer, _, _):
         with pytest.raises(OSError):
-            await Smpp("127.0.0.1", bearer.port, lambda received: None).open()
+            await Smpp("127.0.0.1", bearer.port, print, print).open()
