@@ -13,6 +13,7 @@ import pytest
 from emulator.protocol import digest
 from emulator.protocol.nearmiss import MEANINGS
 from emulator.wire import push, sms
+from emulator.wire.convert import convert
 from emulator.wire.notification import Sync, build_trigger
 from tests.verbs.command import SECRET, SERVER, Handset
 from tests.wire.material import VECTORS
@@ -194,6 +195,16 @@ def test_what_a_ds_1_1_alert_asks_for_and_whether_its_cred_is_right(
         ("Cred", "md5"),
         ("alert", "206 ./contacts"),
     ]
+
+
+def test_a_ds_1_1_alert_in_xml_as_text(handset: Handset, tmp_path: Path) -> None:
+    raw = handset("push", "--print", "raw", *ALERT[3:]).out
+    text = convert(bytes.fromhex(raw)).decode()
+    (tmp_path / "alert.xml").write_text(text)
+    for source in (text, tmp_path / "alert.xml"):
+        done = handset("explain", source, *GIVEN)
+        assert "DS 1.1 alert (XML)" in done.out and "206 ./contacts" in done.out
+        assert done.last.endswith("the server proved itself with the stored server nonce")
 
 
 def _http(body: str) -> str:
