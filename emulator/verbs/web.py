@@ -21,6 +21,8 @@ from emulator.verbs.exits import Exit, Failure
 
 VERBS = ("demo", "run", "open")
 """What has a screen; without a verb it is the start screen."""
+LOOKS = ("--theme", "--ascii")
+"""What the start screen takes instead of a verb."""
 _MAIN = "from emulator.cli import main; main()"
 _PAGE = "app_index.html"
 _LINK = re.compile(r"<link\b[^>]*?href=\"https?://[^>]*>\s*", re.DOTALL)
@@ -35,7 +37,7 @@ _FONT = """<style>
 
 def web(host: str, port: int, words: tuple[str, ...]) -> Exit:
     """Serves until it is interrupted."""
-    if words and words[0] not in VERBS:
+    if words and words[0].partition("=")[0] not in (*VERBS, *LOOKS):
         raise Failure(f"web {words[0]}: one of {', '.join(VERBS)} is expected, with its options")
     if "--headless" in words or "--json" in words:
         raise Failure("web shows the screen: leave --headless and --json out")

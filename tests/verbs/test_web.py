@@ -67,6 +67,20 @@ def test_only_an_address_that_others_reach_is_warned_of(
     assert served[0].endswith("demo --pace '1 2'")
 
 
+@pytest.mark.parametrize("words", [("--theme", "light", "--ascii"), ("--theme=light",)])
+def test_the_start_screen_gets_its_looks(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[str] = []
+
+    async def serve(command: str, *_: object) -> None:
+        served.append(command)
+
+    monkeypatch.setattr(web, "_serve", serve)
+    assert web.web("127.0.0.1", 0, words) == Exit.MET
+    assert served[0].endswith(" " + " ".join(words))
+
+
 @pytest.mark.parametrize(
     ("origin", "host", "local", "own"),
     [
