@@ -84,6 +84,8 @@ class Proofs(Rows):
             words = "What shows it (enter goes there):"
         elif self.run.steps[self.number - 1].state == "skipped":
             words = "It was skipped, so no event shows it."
+        elif self.run.outcome:
+            words = "The run is over: no event shows it."
         return [*reasons(self.run, self.number, width), (Span(f" {words}", "dim"),)]
 
     def count(self) -> int:

@@ -50,7 +50,7 @@ async def test_a_step_that_failed_later_shows_its_event() -> None:
         selected = app.query_one(Ladder).selected
         assert selected is not None and isinstance(selected.what, NonceTried)
         await pilot.press("5")
-        await until(pilot, lambda: "No event shows it yet." in text_of(app))
+        await until(pilot, lambda: "The run is over: no event shows it." in text_of(app))
         assert app.query_one(Ladder).selected is selected
 
 
