@@ -46,8 +46,6 @@ STEP = 50
 """Events between two looks at the clock."""
 GARBAGE = (4_000, 20, 50)
 """When Python looks for garbage: little at a time, for a key waits for it, and seldom at what stays."""
-MANY = 10_000
-"""Events of which Python need not see again and again that they are no garbage."""
 IDLE = 15
 """Pictures without news after which all widgets are asked all the same."""
 
@@ -73,8 +71,8 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         self.paused = False
         """Whether the screen stands still; the deck goes on."""
         self._idle = 0
-        self._kept = 0
-        """How many events had been read when what was there was taken out of Python's sight."""
+        self._loading = True
+        """Whether there has been more to read than was read, ever since the start."""
         self._took = False
         """Whether the last picture had news."""
         self._working = False
@@ -112,7 +110,7 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
             self.deck = self.deck.make()
         gc.enable()
         gc.set_threshold(*GARBAGE)
-        self._stays()
+        gc.freeze()
         self._footer.without = {action.id for action in ACTIONS if not self._can(action.needs)}
         if isinstance(self.deck, Recorded):
             self._ladder.follow(False)
@@ -125,11 +123,6 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         self.set_interval(1 / 30, self._pump)
         self._do(self.deck.start())
         self.set_timer(0.5, self.prepare_filter)
-
-    def _stays(self) -> None:
-        """What is there now stays: looking through it for garbage would stop the keys."""
-        gc.freeze()
-        self._kept = self.read
 
     async def on_unmount(self) -> None:
         if not isinstance(self.deck, Awaited):
@@ -156,8 +149,10 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         before = self.read
         self._work()
         self._took = self.read > before
-        if self._took and self.read == len(events) and self.read > self._kept + MANY:
-            self._stays()
+        if self._loading and self._share == 1:
+            self._loading = False
+            # What a long journal left in memory stays: to look through it for garbage stops the keys.
+            gc.freeze()
         news = (
             self.read,
             self.paused,
@@ -202,11 +197,17 @@ class Main(Evidence, Noting, Overlays, inherit_bindings=False):
         self._ladder.take(self._shown, index)
 
     @property
-    def _note(self) -> str:
-        """How far reading is, as long as that is worth a word; what a search has found."""
+    def _share(self) -> float:
+        """How much of what is to be read is on the screen."""
         share = self.deck.progress if isinstance(self.deck, Recorded) else 1.0
         if self.read < len(self.deck.events) and not self.paused:
             share *= self.read / len(self.deck.events)
+        return share
+
+    @property
+    def _note(self) -> str:
+        """How far reading is, as long as that is worth a word; what a search has found."""
+        share = self._share
         return f"reading {int(100 * share)} %" if share < 1 else self.found_note
 
     async def renew(self) -> None:
