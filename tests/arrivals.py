@@ -4,8 +4,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from emulator.bearers import smpp, smsc_http
-from emulator.wire import push, sms, udh
+from emulator.wire import gateway, push, sms, udh
 from emulator.wire.received import Content, Datagram, Pdu, Posted, Received
 from emulator.wire.udh import Part, Ports
 
@@ -69,15 +68,15 @@ def contents(bearer: str, content_type: str, body: bytes) -> Sequence[Content]:
             return [Pdu(sms.submit(udh.build(PORTS) + wsp))]
         case ["smpp"]:
             octets = udh.build(PORTS) + wsp
-            return [smpp.short_message("1", "2", smpp.UDH_INDICATOR, 4, octets, ())]
+            return [gateway.submitted("1", "2", gateway.UDH_INDICATOR, 4, octets, ())]
         case ["smsc-http"]:
-            return [smsc_http.short_message(_query(udh.build(PORTS) + wsp, wsp))]
+            return [gateway.queried(_query(udh.build(PORTS) + wsp, wsp))]
         case ["pdu", order]:
             pdus = [Pdu(sms.deliver(data)) for data in parts(wsp, 3)]
             return [pdus[at] for at in ORDERS[order]]
         case ["smpp", order]:
             given = [
-                smpp.short_message("1", "2", smpp.UDH_INDICATOR, 4, data, ())
+                gateway.submitted("1", "2", gateway.UDH_INDICATOR, 4, data, ())
                 for data in parts(wsp, 3)
             ]
             return [given[at] for at in ORDERS[order]]
