@@ -39,7 +39,7 @@ class Terminal:
             self._env.pop(name, None)
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self.received = b""
+        self.received = bytearray()
         self.heard = 0.0
         self.exit_code: int | None = None
 
