@@ -18,6 +18,7 @@ import httpx
 from emulator import __version__
 from emulator.bearers import troubles
 from emulator.bearers.httptrace import Trace
+from emulator.bearers.tcp import Transport
 from emulator.protocol.effects import Lost, Reply
 from emulator.protocol.events import Headers
 from emulator.protocol.policy import Http
@@ -105,9 +106,12 @@ class HttpClient:
         key = parts.netloc if self._settings.pin and parts.scheme == "https" else parts.scheme
         if key not in self._clients:
             verify = await self._context(url) if parts.scheme == "https" else _NO_TLS
+            proxy = self._proxy()
+            straight = parts.scheme == "http" and proxy is None
             self._clients[key] = httpx.AsyncClient(
                 verify=verify,
-                proxy=self._proxy(),
+                proxy=proxy,
+                transport=Transport(_NO_TLS) if straight else None,
                 timeout=self._settings.timeout,
                 follow_redirects=False,
                 trust_env=False,
