@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator.bearers import addresses
 from emulator.bearers.addresses import Bearer, Ears, Lingering
@@ -23,7 +24,11 @@ from emulator.protocol import inspection
 from emulator.protocol.effects import Stopped
 from emulator.protocol.events import BearerFailed, BearerOpened, Event, Failed
 from emulator.protocol.keyring import Account, Device, Keyring
+from emulator.protocol.policy import Http
 from emulator.store import Store
+
+if TYPE_CHECKING:
+    from emulator.bearers.http import HttpClient
 
 _IN_USE = (98, 48)
 
@@ -50,6 +55,8 @@ class Phone:
         self.profile = profile
         self.journal = journal
         self.store = Store(state)
+        self._clients = _Clients()
+        self._ended = ended
         self._bearers: list[Bearer] = []
         """Those that are open."""
         self._question: asyncio.Future[bool] | None = None
@@ -59,10 +66,10 @@ class Phone:
             profile,
             self.store,
             journal,
-            _client,
+            self._clients.take,
             gate=gate,
             ask=self._ask if attended else None,
-            ended=ended,
+            ended=self._over,
             clock=clock,
             runs=runs,
         )
@@ -70,6 +77,10 @@ class Phone:
         intake = self._intake
         ears = Ears(intake.put, intake.take, self._failed, intake.tell, intake.refused, intake.lose)
         self._wanted = [addresses.bearer(address, ears) for address in listen]
+
+    def _over(self, run: int) -> None:
+        self._ended(run)
+        asyncio.get_running_loop().call_soon(self._clients.get_ready)
 
     async def start(self) -> None:
         """Announces the device and opens the bearers; one that fails is an event."""
@@ -203,8 +214,33 @@ async def _close(bearers: Sequence[Bearer]) -> None:
             await bearer.closed()
 
 
-def _client(account: Account) -> Client:
-    # httpx is imported when the first session starts: the first paint does not need it.
-    from emulator.bearers.http import HttpClient
+class _Clients:
+    """A client for each session. When one has ended, the next one's is made ahead of need: that is
+    time between a notification and package 1. It has no connection."""
 
-    return HttpClient(account.policy.http)
+    def __init__(self) -> None:
+        self._last: Account | None = None
+        self._ready: HttpClient | None = None
+
+    def take(self, account: Account) -> Client:
+        """A client that nobody has used."""
+        # httpx is imported when the first session starts: the first paint does not need it.
+        from emulator.bearers.http import HttpClient
+
+        last, ready = self._last, self._ready
+        self._last, self._ready = account, None
+        if ready is not None and last is not None and _way(last) == _way(account):
+            return ready
+        return HttpClient(account.policy.http)
+
+    def get_ready(self) -> None:
+        """For another session with the account that had the last one."""
+        if self._last is not None and self._ready is None:
+            from emulator.bearers.http import HttpClient
+
+            self._ready = HttpClient(self._last.policy.http)
+            self._ready.get_ready(self._last.url)
+
+
+def _way(account: Account) -> tuple[str, Http]:
+    return account.url, account.policy.http

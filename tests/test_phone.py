@@ -3,10 +3,11 @@
 import asyncio
 import socket
 
+import msgspec
 import pytest
 
 from emulator.bearers.addresses import AddressError, check
-from emulator.phone import Phone
+from emulator.phone import Phone, _Clients
 from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
@@ -15,6 +16,7 @@ from emulator.protocol.events import (
     SmsArrived,
     VerdictReached,
 )
+from emulator.protocol.keyring import Account
 from emulator.wire import push
 from tests.direct import profile
 
@@ -175,3 +177,16 @@ async def test_a_bearer_that_is_called_off_while_it_opens_is_closed(tmp_path, mo
     assert done == ["close", "closed"]
     await phone.close()
     assert not any(isinstance(e.what, BearerOpened) for e in journal.events)
+
+
+def test_a_client_made_ahead_is_for_one_session_and_only_for_the_same_way_there():
+    clients, account = _Clients(), Account("account", url="http://127.0.0.1:1/")
+    first = clients.take(account)
+    clients.get_ready()
+    second = clients.take(account)
+    clients.get_ready()
+    moved = msgspec.structs.replace(account, url="https://127.0.0.1:1/")
+    third, fourth = clients.take(moved), clients.take(moved)
+    assert len({id(each) for each in (first, second, third, fourth)}) == 4
+    # The one that was ready has its httpx client; those that are made on the spot have none yet.
+    assert [len(each._clients) for each in (first, second, third, fourth)] == [0, 1, 0, 0]

@@ -56,6 +56,12 @@ class HttpClient:
             await client.aclose()
         self._clients.clear()
 
+    def get_ready(self, url: str) -> None:
+        """What needs neither network nor files is made ahead of need; nothing is opened."""
+        with contextlib.suppress(SettingsError, ValueError):  # `post` says it
+            if urlsplit(url).scheme == "http":
+                self._clients["http"] = self._made(_NO_TLS, is_plain=True)
+
     async def post(
         self, url: str, content_type: str, octets: bytes, headers: Headers = ()
     ) -> Reply | Lost:
@@ -105,20 +111,23 @@ class HttpClient:
         parts = urlsplit(url)
         key = parts.netloc if self._settings.pin and parts.scheme == "https" else parts.scheme
         if key not in self._clients:
-            verify = await self._context(url) if parts.scheme == "https" else _NO_TLS
-            proxy = self._proxy()
-            straight = parts.scheme == "http" and proxy is None
-            self._clients[key] = httpx.AsyncClient(
-                verify=verify,
-                proxy=proxy,
-                transport=Transport(_NO_TLS) if straight else None,
-                timeout=self._settings.timeout,
-                follow_redirects=False,
-                trust_env=False,
-                headers={"User-Agent": f"ds-handset/{__version__}"},
-                cookies=next((c.cookies for c in self._clients.values()), None),
-            )
+            is_tls = parts.scheme == "https"
+            context = await self._context(url) if is_tls else _NO_TLS
+            self._clients[key] = self._made(context, parts.scheme == "http")
         return self._clients[key]
+
+    def _made(self, context: ssl.SSLContext, is_plain: bool) -> httpx.AsyncClient:
+        proxy = self._proxy()
+        return httpx.AsyncClient(
+            verify=context,
+            proxy=proxy,
+            transport=Transport(context) if is_plain and proxy is None else None,
+            timeout=self._settings.timeout,
+            follow_redirects=False,
+            trust_env=False,
+            headers={"User-Agent": f"ds-handset/{__version__}"},
+            cookies=next((c.cookies for c in self._clients.values()), None),
+        )
 
     def _proxy(self) -> httpx.Proxy | None:
         text = self._settings.proxy
