@@ -5,6 +5,7 @@ The part that the decks with a phone share. Knows no server, and not how the pho
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from emulator.journal import Journal
 from emulator.phone import Phone
@@ -12,6 +13,9 @@ from emulator.protocol import inspection
 from emulator.protocol.events import Event, Failed, Noted, PowerCut
 from emulator.protocol.keyring import Device, Keyring
 from emulator.store import StoreError
+
+if TYPE_CHECKING:
+    from emulator.pushing import Wanted
 
 OFF = "the phone is off; P switches it on"
 
@@ -63,6 +67,17 @@ class Hands:
         """The person starts a sync of that type."""
         if self.awake is not None:
             self.awake.sync(account, stores, code)
+
+    def _hand_over(self, octets: bytes, wanted: "Wanted") -> None:
+        """Sends the phone a notification in the form that is wanted. Raises OSError."""
+        from emulator.pushing import in_form
+
+        phone = self.awake
+        for each in in_form(
+            octets, wanted.form, wanted.text_headers, usage=wanted.usage, wide=wanted.wide
+        ):
+            if phone is not None:
+                phone.push(each, sms=wanted.form.startswith("sms"))
 
     async def spoil(self) -> None:
         """The stored server nonce becomes stale."""

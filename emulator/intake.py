@@ -16,7 +16,8 @@ from emulator.protocol.flood import Bucket
 from emulator.protocol.reception import Ignored
 from emulator.protocol.remarks import remark
 from emulator.wire.concatenation import PATIENCE, State
-from emulator.wire.received import Datagram, Received
+from emulator.wire.received import Received
+from emulator.wire.recognition import recognised
 
 QUEUE = 1000
 """Deliveries that wait or are being judged at most; what comes on top is lost, as in a phone."""
@@ -61,7 +62,7 @@ class Intake:
     def own(self, octets: bytes, sender: str) -> None:
         """A push of the handset's own sender, as if over the air."""
         if not self._queue.full():
-            self._queue.put_nowait(Received("own", sender, Datagram(octets)))
+            self._queue.put_nowait(Received("own", sender, recognised(octets)))
 
     def lose(self, bearer: str, count: int) -> None:
         """So many more never came as far as here: the system had no room for them."""

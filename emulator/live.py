@@ -105,11 +105,9 @@ class Live(Hands):
         return Wanted("session-id", syncs=tuple(f"206:text/x-vcard:{s.server}" for s in stores))
 
     async def push(self, wanted: Wanted) -> None:
-        """A notification of any kind, over the phone's own bearer. Raises WantedError, OSError."""
+        """A notification of any kind, over the phone's own bearers. Raises WantedError, OSError."""
         if self.awake is not None:
-            octets = pushing.package_0(self._first, wanted)
-            for datagram in pushing.in_form(octets, wanted.form, wanted.text_headers):
-                self.awake.push(datagram)
+            self._hand_over(pushing.package_0(self._first, wanted), wanted)
 
     async def rerun(self) -> None:
         """The person starts a sync."""

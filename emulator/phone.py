@@ -112,12 +112,12 @@ class Phone:
         """A push of the handset's own sender waits to be judged."""
         self._intake.own(octets, sender)
 
-    def push(self, octets: bytes) -> None:
-        """Sends this to itself: over UDP to the first open port, without one as if over the air.
-
-        Raises OSError.
+    def push(self, octets: bytes, *, sms: bool = False) -> None:
+        """Sends this to itself: over UDP to the first open port; an SMS, or without a port, as if
+        over the air. Raises OSError.
         """
-        if port := next((b for b in self._bearers if isinstance(b, UdpBearer)), None):
+        port = next((b for b in self._bearers if isinstance(b, UdpBearer)), None)
+        if port is not None and not sms:
             port.send(octets)
         else:
             self.put(octets, "this handset, playing the sender")

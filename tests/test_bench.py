@@ -18,11 +18,14 @@ from emulator.protocol.events import (
     PeerSaid,
     PushArrived,
     SessionClosed,
+    SmsArrived,
     VerdictReached,
 )
 from emulator.server.misbehaviour import TABLE
 from emulator.starts import SCENARIOS
 from emulator.verbs.result import fold
+
+SYNCS = ("206:text/x-vcard:./contacts",)
 
 
 class Watch:
@@ -298,6 +301,34 @@ async def test_a_notification_of_any_kind_is_sent_to_the_phones_port(nonce, verd
         assert (result.outcome, result.nonces_agree) == ("synchronised", True)
     came = [e.what for e in bench.events if isinstance(e.what, PushArrived)]
     assert came[-1].bearer.startswith("udp:")
+    await bench.close()
+
+
+@pytest.mark.parametrize("wide", [False, True])
+async def test_a_notification_by_sms_comes_as_one(wide):
+    bench, watch = await started(scenario="ordinary")
+    await watch.result(bench)
+    await bench.settled()
+    syncs = tuple(f"206:text/x-vcard:./contacts-of-the-year-{year}" for year in range(1990, 1996))
+    wanted = msgspec.structs.replace(bench.proposal, form="sms-deliver", wide=wide, syncs=syncs)
+    await bench.push(wanted)
+    assert (await watch.result(bench)).verdict == "verified-stored"
+    came = [e.what for e in bench.events if isinstance(e.what, SmsArrived)]
+    assert len(came) == 2
+    await bench.close()
+
+
+@pytest.mark.parametrize(
+    ("usage", "syncs", "reason"), [("dm", (), "not-for-us"), ("ds-1.1", SYNCS, "no-digest")]
+)
+async def test_what_is_not_of_ds_1_2_is_sent_too(usage, syncs, reason):
+    bench, watch = await started(scenario="ordinary")
+    await watch.result(bench)
+    await bench.settled()
+    await bench.push(msgspec.structs.replace(bench.proposal, usage=usage, syncs=syncs))
+    await watch.result(bench)
+    (verdict,) = [e.what for e in bench.events if isinstance(e.what, VerdictReached)][1:]
+    assert (verdict.verdict, verdict.reason) == ("ignored", reason)
     await bench.close()
 
 

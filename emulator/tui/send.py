@@ -40,6 +40,16 @@ class Field(NamedTuple):
 
 FIELDS = (
     Field(
+        "usage",
+        "what",
+        "what it asks for; one of DM has no syncs",
+        (
+            Choice("ds", "DS 1.2", "a package #0: a sync"),
+            Choice("dm", "DM", "a package #0: device management"),
+            Choice("ds-1.1", "DS 1.1 alert", "a SyncML message: a sync"),
+        ),
+    ),
+    Field(
         "nonce",
         "signed with",
         "the nonce in the digest; left and right, or space, choose another",
@@ -89,11 +99,13 @@ FIELDS = (
     Field(
         "form",
         "goes out as",
-        "what is in the datagram",
+        "a datagram, or SMS with the push",
         (
             Choice("wsp", "WSP push", "headers as codes, as from a push gateway"),
             Choice("text", "WSP push, text", "headers as text"),
-            Choice("raw", "package #0", "nothing around it"),
+            Choice("raw", "bare", "nothing around it"),
+            Choice("sms-deliver", "SMS", "parts with a reference of 8 bits where it is long"),
+            Choice("wide", "SMS, 16 bits", "parts with a reference of 16 bits"),
         ),
     ),
 )
@@ -114,13 +126,15 @@ class SendForm(Dialog[Wanted]):
     def __init__(self, proposal: Wanted) -> None:
         super().__init__()
         nonce = proposal.nonce
+        form = {True: "text"}.get(proposal.text_headers, proposal.form)
         first = {
+            "usage": proposal.usage,
             "nonce": "session-id:raw16_be" if nonce == "session-id" else nonce,
             "session-id": proposal.session_id,
             "ui-mode": str(proposal.ui_mode),
             "initiator": proposal.initiator,
             "sync": " ".join(proposal.syncs),
-            "form": proposal.form,
+            "form": "wide" if proposal.wide else form,
         }
         self._fields: dict[str, Input | Choose] = {}
         for field in FIELDS:
@@ -154,9 +168,11 @@ class SendForm(Dialog[Wanted]):
             session_id=texts["session-id"],
             ui_mode=int(texts["ui-mode"]),
             initiator="user" if texts["initiator"] == "user" else "server",
-            syncs=tuple(texts["sync"].split()),
-            form=cast(pushing.Form, "wsp" if form == "text" else form),
+            syncs=() if texts["usage"] == "dm" else tuple(texts["sync"].split()),
+            form=cast(pushing.Form, {"text": "wsp", "wide": "sms-deliver"}.get(form, form)),
             text_headers=form == "text",
+            usage=cast(pushing.Usage, texts["usage"]),
+            wide=form == "wide",
         )
         pushing.understood(wanted)
         return wanted

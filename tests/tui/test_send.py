@@ -47,6 +47,20 @@ async def test_everything_can_be_chosen() -> None:
         assert (wanted.ui_mode, wanted.initiator) == (3, "user")
         assert wanted.syncs == ("206:7:./a", "210:0:./b")
         assert (wanted.form, wanted.text_headers) == ("wsp", True)
+        assert (wanted.usage, wanted.wide) == ("ds", False)
+
+
+@pytest.mark.parametrize("usage", ["dm", "ds-1.1"])
+async def test_what_is_not_of_ds_1_2_can_be_chosen_too(usage: str) -> None:
+    async with playing(RecordedDeck()) as (app, pilot):
+        deck, form = await opened(app, pilot)
+        form.query_one("#usage", Choose).value = usage
+        form.query_one("#form", Choose).value = "wide"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(deck.pushed))
+        (wanted,) = deck.pushed
+        assert (wanted.usage, wanted.form, wanted.wide) == (usage, "sms-deliver", True)
+        assert bool(wanted.syncs) == (usage != "dm")
 
 
 async def test_what_makes_no_sense_is_said_and_its_field_has_the_focus() -> None:
