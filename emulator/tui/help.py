@@ -19,19 +19,19 @@ from emulator.tui.steps import MARKS
 _FIRST = (
     (
         "how it went",
-        "the six steps at the top. 1 ✗ failed, 2 ✓ passed is the resynchronisation: the "
-        "handset's stored nonce did not verify the server's digest, the SessionID did: the "
-        "server had lost that nonce.",
+        "the six steps at the top. 1 ✓ passed: both sides were in step. 1 ✗ failed, 2 ✓ passed "
+        "is the resynchronisation: the handset's stored nonce did not verify the server's "
+        "digest, the SessionID did: the server had lost that nonce.",
     ),
     (
         "why 1 failed",
-        "1 says it, and selects the event that shows it; d shows the digest worked out step "
-        "by step, expected beside received, and any near miss. 2 to 6 tell the other steps.",
+        "1 says it, and selects the event that shows it; d shows the digest step by step, "
+        "expected beside received, and any near miss. 2 to 6 tell the other steps.",
     ),
     (
         "what to try",
-        "enter opens any line, x its octets. n sends another notification, r runs again. "
-        "ctrl+p finds what else can be done here by its words.",
+        "enter opens any line, x its octets. n sends another notification, M breaks the "
+        "built-in server, r runs again. ctrl+p finds all else by its words.",
     ),
 )
 """At 80x24 these, and the keys of the part with the focus, are what there is to see at first."""
@@ -73,9 +73,10 @@ def help_lines(width: int, focused: Sequence[Where] = ()) -> list[Line]:
     lines: list[Line] = [
         (Span("Help", "active"), Span("  j k scroll, esc goes back", "dim", "app.pop_screen"))
     ]
-    for name, text in _FIRST:
-        lines += _entry(name, text, "plain", width)
-    lines.append(())
+    if not focused or "everywhere" in focused:  # the main screen, on which there is a run
+        for name, text in _FIRST:
+            lines += _entry(name, text, "plain", width)
+        lines.append(())
     for where in (*focused, *(w for w in WORDS if w not in (*focused, "help"))):
         lines.append((Span(f"Keys {WORDS[where]}", "strong"),))
         for action in of(where):

@@ -11,8 +11,13 @@ def test_the_first_screen_says_why_the_stored_nonce_failed_and_where_to_see_it()
     first = rows(help_lines(78, ("ladder", "everywhere", "app")))[:24]
     joined = " ".join(" ".join(first).split())
     assert "did not verify the server's digest, the SessionID did" in joined
-    assert "d shows the digest worked out step by step, expected beside received" in joined
+    assert "d shows the digest step by step, expected beside received" in joined
+    assert "M breaks the built-in server" in joined
     assert "Keys in the ladder" in joined
+
+
+def test_where_there_is_no_run_the_help_does_not_tell_how_one_went() -> None:
+    assert "how it went" not in " ".join(rows(help_lines(78, ("dialog", "app"))))
 
 
 @pytest.mark.parametrize("where", WORDS)
