@@ -154,7 +154,7 @@ class Controls(Screen[None]):
         self.app.push_screen(editor, edited)
 
     def action_misbehave(self) -> None:
-        from emulator.tui.misbehaviours import Misbehaviours
+        from emulator.tui.misbehaviours import Misbehaviours, told
 
         deck = self.deck
         if not isinstance(deck, Misbehaves):
@@ -163,6 +163,7 @@ class Controls(Screen[None]):
         def chosen(names: tuple[str, ...] | None) -> None:
             if names is not None:
                 self._do(deck.misbehave(names))
+                self.app.notify(told(names), timeout=4, markup=False)
 
         self.app.push_screen(Misbehaviours(deck.misbehaviour), chosen)
 

@@ -19,6 +19,11 @@ def choices() -> Iterator[Choice]:
             )
 
 
+def told(names: Iterable[str]) -> str:
+    """What is on from now on."""
+    return f"server: {', '.join(names) or 'behaves well'}, from its next message on"
+
+
 class Misbehaviours(PickerDialog):
     """Gives the names of those that are marked."""
 

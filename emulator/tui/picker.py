@@ -47,6 +47,8 @@ class Picker(Sheet, inherit_bindings=False):
         super().__init__(id=id)
         self.choices = choices
         self.marks = None if marks is None else set(marks)
+        self._touched = False
+        """Whether a mark has changed since the list opened."""
         self.cursor = 0
 
     @property
@@ -81,12 +83,17 @@ class Picker(Sheet, inherit_bindings=False):
 
     def action_mark(self) -> None:
         if self.marks is not None and self.chosen is not None:
+            self._touched = True
             self.marks ^= {self.chosen.id}
             self.update(keep_place=True)
 
     def action_pick(self) -> None:
-        if self.chosen is not None:
-            self.post_message(self.Picked())
+        """The marks as they are; while nobody has changed one, also the row under the cursor."""
+        if self.chosen is None:
+            return
+        if self.marks is not None and not self._touched and self.chosen.id not in self.marks:
+            self.action_mark()
+        self.post_message(self.Picked())
 
     def on_click(self, event: events.Click) -> None:
         row = event.y + self.scroll_offset.y

@@ -26,3 +26,17 @@ async def test_two_values_of_one_are_refused_and_the_list_stays(size: tuple[int,
         await until(pilot, lambda: "lose-reply: only one value can be on" in text_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
+
+
+async def test_enter_takes_the_row_and_the_screen_says_what_is_on() -> None:
+    async with playing(RecordedDeck()) as (app, pilot):
+        deck = app.main.deck
+        assert isinstance(deck, RecordedDeck)
+        deck.misbehaviour = ()
+        await pilot.press("M")
+        await until(pilot, lambda: isinstance(app.screen, Misbehaviours))
+        await pilot.press("down", "enter")
+        second = list(choices())[1].id
+        await until(pilot, lambda: deck.misbehaviour == (second,))
+        said = f"server: {second}, from its next message on"
+        await until(pilot, lambda: any(said in told.message for told in app._notifications))

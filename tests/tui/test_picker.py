@@ -43,6 +43,25 @@ async def test_several_are_marked() -> None:
         assert app.given == [("a", "c")]
 
 
+@pytest.mark.parametrize(
+    ("keys", "given"),
+    [
+        (["down"], ("b", "c")),  # no mark changed: the row under the cursor too
+        (["end"], ("c",)),  # it is marked already
+        (["space", "down"], ("a", "c")),  # marks were made: the cursor says nothing
+        (["end", "space"], ()),
+    ],
+)
+async def test_enter_takes_the_row_unless_marks_have_changed(
+    keys: list[str], given: tuple[str, ...]
+) -> None:
+    app = Boxed(PickerDialog("Which ones?", CHOICES, marks=("c",)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys, "enter")
+        await pilot.pause()
+        assert app.given == [given]
+
+
 @pytest.mark.parametrize("key", ["escape"])
 async def test_left_without_anything(key: str) -> None:
     app = Boxed(PickerDialog("Which one?", CHOICES))

@@ -55,5 +55,12 @@ BOXES: tuple[Action, ...] = (
     Action("rows-first", ("g", "home"), "First", "the first row", "list", "row(-1000000)"),
     Action("rows-last", ("G", "end"), "Last", "the last row", "list", "row(1000000)"),
     Action("mark", ("space",), "Mark", "mark the row, where more than one may be", "list", "mark"),
-    Action("pick", ("enter",), "Pick", "take the row, or the marked ones", "list", "pick"),
+    Action(
+        "pick",
+        ("enter",),
+        "Pick",
+        "take the marked rows; without a change of marks this row too",
+        "list",
+        "pick",
+    ),
 )
