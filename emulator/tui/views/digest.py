@@ -25,6 +25,13 @@ LEGEND = (
     "never shown."
 )
 
+_AFTER_STORED = {
+    "candidate": "the candidate",
+    "session-id": "the SessionID",
+    "dm-default": "the default nonce of Device Management",
+}
+"""What is tried once the stored nonce has failed: a verdict by one of them shows two digests or more."""
+
 MEANINGS: dict[str, str] = {
     "id:password": "name, colon, secret",
     "user:password": "name, colon, secret",
@@ -82,7 +89,9 @@ def _misses(event: Event, misses: Sequence[NearMiss], width: int) -> list[Row]:
         if not misses:
             text = "No near miss: no known mistake of a sender explains this digest."
             if what.verdict != "ignored":
-                text = "The digest verified, so there is nothing to explain."
+                text = "A digest verified, so there is nothing to explain."
+                if other := _AFTER_STORED.get(what.nonce_kind):
+                    text = f"The stored nonce does not verify it; {other} does."
             return [told(text, width), BLANK]
     rows = []
     for miss in misses:

@@ -99,6 +99,18 @@ def test_near_misses_are_sentences_and_come_first() -> None:
     assert rows(list(found))[0].startswith("Near miss: the digest is all zeros. Computed like")
 
 
+def test_a_verdict_by_the_session_id_does_not_contradict_the_stored_nonce_below_it() -> None:
+    verified = next(
+        e for e in ALL if isinstance(e.what, VerdictReached) and e.what.nonce_kind == "session-id"
+    )
+    both = [w for n in (0, 1) for w in DECK.workings(of(NonceTried, n))]
+    found = digest_view(verified, both, 78)
+    assert found is not None
+    shown = " ".join(rows(list(found)))
+    assert shown.startswith("The stored nonce does not verify it; the SessionID does.")
+    assert shown.index("not equal") < shown.index("✓ = equal")
+
+
 def test_each_step_is_numbered_and_explained() -> None:
     shown = digest(of(NonceTried, 1), 100)
     assert any(row.startswith("1 id:password") and "name, colon, secret" in row for row in shown)
