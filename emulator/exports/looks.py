@@ -156,7 +156,10 @@ def _drawn(event: Event, session_id: int | None) -> _Drawn | None:
         case VerdictReached():
             return _verdict(what)
         case SessionOpened():
-            text = f"session {what.session_id} opens: {what.session_kind}, auth {what.scheme}"
+            id_ = what.session_id
+            if session_id is not None and id_ == f"{session_id:X}":
+                id_ = f"{session_id:04X}"  # as everywhere but in the message itself
+            text = f"session {id_} opens: {what.session_kind}, auth {what.scheme}"
             return _look("at-handset", text, "strong")
         case MessageSent():
             return _sent(what)
@@ -167,7 +170,7 @@ def _drawn(event: Event, session_id: int | None) -> _Drawn | None:
         case ServerCredJudged():
             return _cred(what, session_id)
         case NonceStored():
-            return _stored(what)
+            return _stored(what, bool(event.session))
         case SessionIdUsed():
             return _look("to-store", f"SessionID {what.session_id:04X} is used up", "dim")
         case ItemMoved():
@@ -327,11 +330,14 @@ def _cred(what: ServerCredJudged, session_id: int | None) -> _Drawn:
     return _look("from-store" if own else "at-handset", text, tone, step=5)
 
 
-def _stored(what: NonceStored) -> _Drawn:
+def _stored(what: NonceStored, in_run: bool) -> _Drawn:
+    """What is stored outside a run is no step of the protocol: the reason says whose doing it is."""
     name = {"client": "client nonce", "server": "server nonce", "candidate": "candidate"}[what.slot]
     step = {"client": 4, "server": 6, "candidate": 5}[what.slot]
     if not what.nonce:
         return _look("to-store", f"{name} emptied ({what.reason})", "dim")
+    if not in_run:
+        return _look("to-store", f"{name} {brief(what.nonce)} {what.reason}", "note")
     return _look("to-store", f"{name} {brief(what.nonce)} stored", "strong", step)
 
 

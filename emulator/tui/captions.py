@@ -165,6 +165,11 @@ CAPTIONS: tuple[Caption, ...] = (
     Caption(NonceStored, "The slot is empty again.", lambda what: not what.nonce),
     Caption(
         NonceStored,
+        "A person changed this nonce: it is no step of the protocol.",
+        lambda what: what.reason.endswith("by hand"),
+    ),
+    Caption(
+        NonceStored,
         "Step 4: the new client nonce is kept for the next session.",
         lambda what: what.slot == "client",
     ),

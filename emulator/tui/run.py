@@ -10,6 +10,7 @@ from emulator.protocol.events import (
     HandsetStarted,
     ItemMoved,
     MessageSent,
+    NonceStored,
     Noted,
     NotificationRead,
     Paused,
@@ -85,6 +86,8 @@ class Known(msgspec.Struct, frozen=True):
     """Addresses on which the handset listens now."""
     book: Book = Book()
     """Both sides' nonces."""
+    left: Book = Book()
+    """The same as runs left them: without what was stored outside of any run, by a person's hand."""
     paused: Paused | None = None
     """What a run waits before, and which run it is."""
     paused_run: int = 0
@@ -132,8 +135,11 @@ def _fold(known: Known, event: Event) -> Known:
     if event.session:
         known = _enter(known, event)
     book = learn(known.book, event)
-    if book is not known.book:
-        known = msgspec.structs.replace(known, book=book)
+    left = book if known.left is known.book else learn(known.left, event)
+    if isinstance(what, NonceStored) and not event.session:
+        left = known.left
+    if book is not known.book or left is not known.left:
+        known = msgspec.structs.replace(known, book=book, left=left)
     match what:
         case HandsetStarted():
             return _anew(known)

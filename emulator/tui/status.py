@@ -54,7 +54,7 @@ def _of_run(known: Known, width: int) -> list[Line]:
     if run.outcome:
         good = run.outcome == "synchronised"
         text = run.sentence or run.outcome
-        differing = known.book.of(run.account).differing
+        differing = known.left.of(run.account).differing
         if good and differing:
             good, text = False, f"{text}; but {differ_words(differing)}"
         return _told(f"{GOOD if good else BAD} {text}", "good" if good else "bad", width, 3)

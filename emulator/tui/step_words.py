@@ -82,8 +82,8 @@ WORDS: dict[tuple[int, StepState], str] = {
     (
         5,
         "failed",
-    ): "Whoever answers does not know the secret of the server. The session ends, nothing is "
-    "stored, no nonce is given away.",
+    ): "Whoever answers has not shown that it knows the secret of the server: its Cred is "
+    "missing or does not verify. The session ends, nothing is stored, no nonce is given away.",
     (
         5,
         "skipped",

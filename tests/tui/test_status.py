@@ -12,6 +12,7 @@ from emulator.protocol.events import (
     Event,
     Failed,
     HandsetStarted,
+    NonceStored,
     PeerNonces,
     PersonAsked,
 )
@@ -19,7 +20,7 @@ from emulator.tui.run import Known, fold
 from emulator.tui.status import footer_line, verdict_lines
 from emulator.tui.steps import step_lines
 from tests.tui import recording
-from tests.tui.recording import CLIENT_1, LOST, events
+from tests.tui.recording import CLIENT_1, LOST, SERVER_1, events
 
 HINT = "n sends another notification"
 STARTED = HandsetStarted("demo", "IMEI:1", ("s",))
@@ -115,6 +116,18 @@ def test_synchronised_is_not_green_while_the_nonces_differ() -> None:
     assert "but the server nonce of both sides differs" in said.text.replace("\n", " ")
     assert "good" not in said.tones and "bad" in said.tones
     assert [step.state for step in known.run.steps] == ["failed", *["passed"] * 5]
+
+
+def test_a_nonce_changed_by_hand_does_not_rewrite_how_the_run_went() -> None:
+    known = played(recording.resync())
+    before = shown(known)
+    by_hand = NonceStored("ds", "server", LOST, SERVER_1, "made stale by hand")
+    known = fold(known, Event(seq=98, at=0.0, what=by_hand))
+    assert known.nonces.server == LOST
+    assert shown(known) == before and before.text.startswith("✓ synchronised")
+    # What the server holds after it is a run's doing again.
+    known = fold(known, Event(seq=99, at=0.0, what=PeerNonces("ds", CLIENT_1, LOST, False)))
+    assert shown(known).text.startswith("✗ synchronised")
 
 
 @pytest.mark.parametrize("width", [24, 40, 60, 79])
