@@ -16,15 +16,16 @@ from emulator.tui.evidence import evidence
 from emulator.tui.panes import Pane
 from emulator.tui.rows import Rows
 from emulator.tui.run import Known, RunLook
-from emulator.tui.step_words import WORDS
-from emulator.tui.steps import MARKS, tone_of
+from emulator.tui.step_words import NOT_REACHED, WORDS
+from emulator.tui.steps import MARKS, state_words, tone_of
 from emulator.tui.trail import Trail
 
 
 def heading(run: RunLook, number: int, width: int) -> Line:
     """Number, title and state of the step, and which run it is of."""
     state = run.steps[number - 1].state
-    left = f" step {number}: {STEPS[number - 1].title}  {MARKS[state]} {state}"
+    words = state_words(run, number)
+    left = f" step {number}: {STEPS[number - 1].title}  {MARKS[state]} {words}"
     right = f"run {run.number} · 1-6 step " if run.number else "1-6 step "
     if len(left) + len(right) >= width:
         right = right.partition(" ·")[0]
@@ -35,9 +36,10 @@ def heading(run: RunLook, number: int, width: int) -> Line:
 def reasons(run: RunLook, number: int, width: int) -> list[Line]:
     """Why the step stands as it stands."""
     step = run.steps[number - 1]
-    lines: list[Line] = [
-        (Span(" "), Span(row)) for row in wrap(WORDS[number, step.state], width - 2)
-    ]
+    words = WORDS[number, step.state]
+    if step.state == "pending" and run.outcome:
+        words = NOT_REACHED
+    lines: list[Line] = [(Span(" "), Span(row)) for row in wrap(words, width - 2)]
     if step.detail:
         tone = tone_of(run, number)
         lines += [(Span(" "), Span(row, tone)) for row in wrap(f"Here: {step.detail}", width - 2)]

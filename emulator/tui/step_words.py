@@ -5,6 +5,9 @@ The clause itself is in `protocol/states.py`; here is why a step stands as it st
 
 from emulator.protocol.events import StepState
 
+NOT_REACHED = "The run ended before anything decided this step."
+"""What stands in place of "pending" once the run is over."""
+
 WORDS: dict[tuple[int, StepState], str] = {
     (1, "pending"): "No notification has been verified in this run yet.",
     (1, "running"): "The digest of the notification is being compared.",

@@ -17,7 +17,7 @@ from emulator.exports.text import (
 )
 from emulator.protocol.states import STEPS
 from emulator.tui.block import Block
-from emulator.tui.run import RunLook, StepLook
+from emulator.tui.run import RunLook
 
 MARKS = {
     "pending": PENDING,
@@ -43,19 +43,28 @@ def tone_of(run: RunLook, number: int) -> str:
     return _TONES[state]
 
 
-def _heading(number: int, step: StepLook) -> str:
-    return f"{number} {MARKS[step.state]} {step.state}"
+def state_words(run: RunLook, number: int, room: int = 99) -> str:
+    """The state of a step in at most so many cells. What is pending in a run that is over stays so."""
+    state = run.steps[number - 1].state
+    if state != "pending" or not run.outcome:
+        return state
+    return "not reached" if room >= len("not reached") else "not run"
+
+
+def _heading(run: RunLook, number: int, room: int) -> str:
+    """At most `room` cells."""
+    return f"{number} {MARKS[run.steps[number - 1].state]} {state_words(run, number, room - 4)}"
 
 
 def step_lines(run: RunLook, width: int) -> list[Line]:
     """Two lines: `1 ✗ failed ── 2 ✓ passed ...` and the titles beneath; or one of marks."""
-    heads = [_heading(i, step) for i, step in enumerate(run.steps, 1)]
     # 12 cells leave room for a line between two steps; nothing follows the last one.
     least = [max(len(step.title), 12) for step in STEPS[:-1]] + [len("6 > running")]
     spare = width - 2 - sum(least) - (len(STEPS) - 1)
     if spare < 0:
         return [_marks(run, width)]
     columns = [size + spare // len(STEPS) for size in least]
+    heads = [_heading(run, number, size) for number, size in enumerate(columns, 1)]
     upper: list[Span] = [Span(" ")]
     lower: list[Span] = [Span(" ")]
     for index, (step, head, size) in enumerate(zip(STEPS, heads, columns, strict=True)):

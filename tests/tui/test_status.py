@@ -16,8 +16,9 @@ from emulator.protocol.events import (
     PeerNonces,
     PersonAsked,
 )
-from emulator.tui.run import Known, fold
+from emulator.tui.run import Known, RunLook, StepLook, fold
 from emulator.tui.status import footer_line, verdict_lines
+from emulator.tui.step_page import heading, reasons
 from emulator.tui.steps import step_lines
 from tests.tui import recording
 from tests.tui.recording import CLIENT_1, LOST, SERVER_1, events
@@ -128,6 +129,31 @@ def test_a_nonce_changed_by_hand_does_not_rewrite_how_the_run_went() -> None:
     # What the server holds after it is a run's doing again.
     known = fold(known, Event(seq=99, at=0.0, what=PeerNonces("ds", CLIENT_1, LOST, False)))
     assert shown(known).text.startswith("✗ synchronised")
+
+
+@pytest.mark.parametrize(("width", "words"), [(80, "3 · not run"), (120, "3 · not reached")])
+def test_nothing_is_pending_once_the_run_is_over(width: int, words: str) -> None:
+    ran = events(recording.ignored(), up=recording.up())
+    known = Known()
+    for event in ran:
+        text = plain(step_lines(known.run, width)[0])
+        assert ("pending" in text) == (not known.run.outcome)
+        known = fold(known, event)
+    text = plain(step_lines(known.run, width)[0])
+    assert known.run.outcome == "ignored"
+    assert words in text and "pending" not in text
+    assert "step 3: session  · not reached" in plain(heading(known.run, 3, width))
+    page = "\n".join(map(plain, reasons(known.run, 3, width)))
+    assert "The run ended before" in page and "yet" not in page
+
+
+def test_a_server_that_sent_no_cred_is_not_said_to_lack_the_secret() -> None:
+    no_cred = StepLook("failed", "the server sent no Cred")
+    run = RunLook(1, steps=(*(StepLook(),) * 4, no_cred, StepLook()), outcome="refused")
+    page = " ".join(plain(line).strip() for line in reasons(run, 5, 78))
+    assert "has not shown that it knows the secret" in page
+    assert "its Cred is missing or does not verify" in page
+    assert page.endswith("Here: the server sent no Cred")
 
 
 @pytest.mark.parametrize("width", [24, 40, 60, 79])
