@@ -198,7 +198,7 @@ def _signed(how: str, id_: object) -> str:
     if id_ == "same":
         name += ", under the same SessionID"
     elif isinstance(id_, int):
-        name += f", SessionID {id_:X}"
+        name += f", SessionID {id_:04X}"
     return name
 
 

@@ -134,7 +134,7 @@ class Service:
         self.commit(sender.remembered(self.state, made))
         signed = {"stored": "the stored server nonce", "session-id": "the SessionID"}
         with_what = signed.get(made.outstanding.signed_with, "another nonce")
-        self.tell(Said(device_id, f"notification {session_id:X} is signed with {with_what}"))
+        self.tell(Said(device_id, f"notification {session_id:04X} is signed with {with_what}"))
         if target is not None:
             udp.send(datagram, *target)
         return Notified(session_id, made.octets, datagram, made.nonce)

@@ -67,7 +67,7 @@ def _print(account: Account, ledger: list[LedgerLine]) -> None:
     ):
         print(f"  {slot:14} {text(nonce)}")
     print(f"  {'pinned':14} {account.pinned or '-'}")
-    used = [f"{o.session_id:X}" for o in account.openings if o.used_up]
+    used = [f"{o.session_id:04X}" for o in account.openings if o.used_up]
     print(f"  {'used ids':14} {', '.join(used) or '-'}")
     print("  ledger")
     for line in ledger:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from emulator.scenarios import reading
+from emulator.scenarios.model import Expect, When
 from emulator.scenarios.reading import ScenarioError
 
 RUN = '[[when]]\nnotify = "session-id"\n[when.expect]\noutcome = "synchronised"\n'
@@ -111,3 +112,8 @@ def test_every_step_and_every_decision_that_a_run_can_show_has_a_scenario() -> N
     clauses = " ".join(s.clause for s in scenarios)
     decisions = {int(n) for n in re.findall(r"decision (\d+)", clauses)}
     assert decisions >= {1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 14, 15, 17, 18}
+
+
+def test_a_session_id_is_said_in_four_digits() -> None:
+    when = When(notify="stored", id=0x70C, expect=Expect())
+    assert when.words.endswith("signed with the server's stored nonce, SessionID 070C")

@@ -4,7 +4,9 @@ from typing import Any, Literal
 
 import pytest
 
+from emulator.server.exchange import Said
 from emulator.server.sender import REMEMBERED, make_notification, remembered, unused_id
+from emulator.server.service import Service
 from emulator.server.state import Account, ServerState, kept
 from emulator.server.udp import wrapped
 from emulator.wire import arrival, notification, push
@@ -71,3 +73,9 @@ def test_both_forms_arrive(account: Account) -> None:
         content = arrival.read(wrapped(made.octets, form)).content
         assert isinstance(content, notification.Notification) and content.octets == made.octets
     assert push.parse(wrapped(made.octets, "wsp")).content_type == push.DS_NOTIFICATION
+
+
+def test_the_session_id_is_said_in_four_digits(state: ServerState) -> None:
+    told: list[object] = []
+    Service(state, facts=told.append).notify(DEVICE, session_id=0x70C)
+    assert Said(DEVICE, "notification 070C is signed with the stored server nonce") in told

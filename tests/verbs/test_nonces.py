@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.protocol.effects import PinEncoding
+from emulator.protocol.effects import OpenedWith, PinEncoding, UsedUp
 from emulator.store import Store
 from tests.verbs.command import Handset
 
@@ -220,3 +220,13 @@ def test_what_cannot_be_a_new_secret(
     done = handset("nonces", profile, *arguments)
     assert (done.code, words in done.complaint) == (2, True)
     assert "my-secret" not in done.complaint
+
+
+def test_a_used_up_session_id_has_four_digits(
+    handset: Handset, profile: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    handset("nonces", profile, "stale", "--state", state)
+    with Store(state) as store:
+        store.keep((OpenedWith("account", 0x70C, 1.0), UsedUp("account", 0x70C)), 1.0)
+    assert "  used ids       070C" in handset("nonces", profile, "--state", state).out
