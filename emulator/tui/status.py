@@ -22,7 +22,7 @@ from emulator.tui.nonces import differ_words
 from emulator.tui.paused import paused_lines
 from emulator.tui.run import Known
 
-KEYS = "y or + allow   - decline"
+KEYS = "+ allow   - decline"
 
 
 def verdict_lines(known: Known, hint: str, width: int, caption: str = "") -> list[Line]:

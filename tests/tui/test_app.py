@@ -200,7 +200,11 @@ async def test_a_question_takes_n_for_no_other_notification() -> None:
         await pilot.press("n")
         await still(app, pilot)
         assert deck.calls == []
+        # Who copies just as the question comes has not answered it.
         await pilot.press("y")
+        await still(app, pilot)
+        assert deck.calls == []
+        await pilot.press("plus")
         await until(pilot, lambda: deck.calls == ["answer True"])
 
 

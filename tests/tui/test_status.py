@@ -86,7 +86,7 @@ def test_the_keys_of_a_question_are_never_cut_off() -> None:
     known = after(STARTED, OPENED, PersonAsked("May the server synchronise? " * 20, True))
     for width in (30, 58, 78, 118):
         text = shown(known, width).text
-        assert text.startswith("! May") and "y or + allow   - decline" in text
+        assert text.startswith("! May") and "+ allow   - decline" in text
 
 
 def test_a_question_leaves_no_key_for_another_notification_in_the_footer() -> None:

@@ -5,7 +5,7 @@ from emulator.tui.actions.action import Action
 DOING: tuple[Action, ...] = (
     Action(
         "accept",
-        ("plus", "equals_sign", "y"),
+        ("plus", "equals_sign"),
         "Allow",
         "allow the session that the handset asks about",
         "question",
