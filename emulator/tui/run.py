@@ -132,6 +132,8 @@ def fold(known: Known, event: Event) -> Known:
 
 def _fold(known: Known, event: Event) -> Known:
     what = event.what
+    if isinstance(what, HandsetStarted):
+        return _anew(known)
     if event.session:
         known = _enter(known, event)
     book = learn(known.book, event)
@@ -141,8 +143,6 @@ def _fold(known: Known, event: Event) -> Known:
     if book is not known.book or left is not known.left:
         known = msgspec.structs.replace(known, book=book, left=left)
     match what:
-        case HandsetStarted():
-            return _anew(known)
         case PowerCut():
             return msgspec.structs.replace(
                 known,
@@ -218,7 +218,18 @@ def _anew(known: Known) -> Known:
     """A handset starts: what an earlier one ran, asked and held is over; its open ports are gone."""
     over = max((run.number for run in known.runs), default=known.over)
     runs = _broken_off(known.runs)
-    return Known(over=over, runs=runs, started=True, stops=known.stops, notes=known.notes)
+    # The power of the phone was cut, not the server's: what a server told of itself still holds.
+    told = {name: peer for name, peer in known.book.peers.items() if not peer.inferred}
+    book = Book(peers=told) if known.off else Book()
+    return Known(
+        over=over,
+        runs=runs,
+        started=True,
+        book=book,
+        left=book,
+        stops=known.stops,
+        notes=known.notes,
+    )
 
 
 def _broken_off(runs: tuple[RunLook, ...]) -> tuple[RunLook, ...]:

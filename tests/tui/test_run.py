@@ -1,17 +1,21 @@
 """The reducer: what the screen knows after some events."""
 
 import msgspec
+import pytest
 
 from emulator.protocol.events import (
     BearerFailed,
     BearerOpened,
     Event,
     Failed,
+    HandsetStarted,
+    NoncesHeld,
     NonceStored,
     Octets,
     PeerNonces,
     PeerSaid,
     PersonAnswered,
+    PowerCut,
     PushArrived,
     SessionOpened,
     StepMoved,
@@ -171,3 +175,20 @@ def test_a_power_cut_ends_what_runs_until_a_handset_starts() -> None:
     assert known.nonces.client == CLIENT_1, "what both sides hold stays in sight"
     known = fold(known, events(up=recording.up())[0])
     assert not known.off and not known.run.number
+
+
+@pytest.mark.parametrize(
+    ("cut", "inferred", "kept"), [(True, False, True), (True, True, False), (False, False, False)]
+)
+def test_a_server_loses_no_nonce_when_the_phone_loses_its_power(
+    cut: bool, inferred: bool, kept: bool
+) -> None:
+    known = known_after(events(recording.resync(), up=recording.up()))
+    known = fold(known, _event(PeerNonces("ds", CLIENT_1, SERVER_1, inferred), 0))
+    if cut:
+        known = fold(known, _event(PowerCut(), 0))
+    known = fold(known, _event(HandsetStarted("demo", "IMEI:1", ("s",)), 0))
+    known = fold(known, _event(NoncesHeld("ds", CLIENT_1, SERVER_1, None), 0))
+    assert (known.peer is not None) == kept
+    if kept:
+        assert (known.peer.client, known.peer.server) == (CLIENT_1, SERVER_1)  # type: ignore[union-attr]
