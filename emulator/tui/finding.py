@@ -38,6 +38,8 @@ class Finding(Screen[None]):
     """What was hidden from the search when it began."""
     filtering = False
     """Whether only matches are shown."""
+    _told = False
+    """Whether the footer says how much was found: until esc, or the next query."""
     _wish = 0
     """1 or -1 when somebody waits for the next or previous match."""
     _bar: "FilterBar | None" = None
@@ -61,6 +63,7 @@ class Finding(Screen[None]):
         await self.prepare_filter()
         assert self._bar is not None
         self._bar.display = True
+        self._told = self.filtering
         self.set_focus(self._bar.field)
         # What is typed now takes the place of what was looked for before.
         self._bar.field.select_all()
@@ -73,7 +76,7 @@ class Finding(Screen[None]):
         same = self.search is not None and self.search.terms == asked.terms
         if self.search is None or not same:
             self.search = self._search_for(asked.terms)
-        self.filtering = asked.filtering
+        self.filtering, self._told = asked.filtering, True
         if self._bar is not None:
             self._bar.display = asked.filtering
         self.set_focus(self._ladder)
@@ -101,6 +104,7 @@ class Finding(Screen[None]):
 
     def clear_filter(self) -> bool:
         """Shows everything again; whether it was not."""
+        self._told = False
         if not self.filtering:
             return False
         self.filtering = False
@@ -110,14 +114,14 @@ class Finding(Screen[None]):
         return True
 
     def on_ladder_unfiltered(self) -> None:
-        self.filtering = False
+        self.filtering = self._told = False
         if self._bar is not None:
             self._bar.display = False
 
     def action_match(self, way: int) -> None:
         """To the next (1) or previous (-1) match, once it is known."""
         if self.search is not None:
-            self._wish = way
+            self._wish, self._told = way, True
             self.find()
 
     @property
@@ -167,7 +171,7 @@ class Finding(Screen[None]):
     def found_note(self) -> str:
         """What the search has found, or how far it is."""
         search = self.search
-        if search is None:
+        if search is None or not self._told:
             return ""
         count = len(search.found)
         if not search.over:

@@ -113,3 +113,22 @@ async def test_an_event_that_is_gone_to_brings_back_what_the_filter_hides() -> N
         ladder.select_event(sent)
         await until(pilot, lambda: "/ kind" not in text_of(app))
         assert ladder.selected == sent and len(ladder._rows) > 20
+
+
+async def test_the_count_goes_with_esc_and_comes_back_with_the_next_match() -> None:
+    async with playing(RecordedDeck()) as (app, pilot):
+
+        def footer() -> str:
+            return text_of(app).splitlines()[-1]
+
+        await typed(pilot, "dir:out", "ctrl+n")
+        await until(pilot, lambda: "4 matches" in footer())
+        await pilot.press("slash")
+        await until(pilot, lambda: "4 matches" not in footer())
+        await pilot.press("escape")
+        await until(pilot, lambda: "1-6 steps" in footer())
+        assert "match" not in footer()
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "match 4 of 4" in footer())
+        await pilot.press("escape")
+        await until(pilot, lambda: "match" not in footer())
