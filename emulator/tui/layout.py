@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from emulator.exports import looks
 from emulator.exports.looks import Look
-from emulator.protocol.events import Event, NotificationRead
+from emulator.protocol.events import Event, NotificationRead, SessionOpened
 from emulator.tui.annotations import Annotations
 from emulator.tui.lanes import Holder
 
@@ -85,6 +85,8 @@ class Layout(Rows):
         self._run = Holder()
         self._ids: dict[int, int] = {}
         """The SessionID of each run's notification."""
+        self._opened: dict[int, str] = {}
+        """The SessionID of each session, as it stands in SyncHdr."""
         self._began: dict[int, float] = {}
         """When each run began."""
         self.beside = Annotations()
@@ -97,6 +99,8 @@ class Layout(Rows):
         index, self.read = self.read, self.read + 1
         if isinstance(event.what, NotificationRead):
             self._ids[event.session] = event.what.session_id
+        elif isinstance(event.what, SessionOpened):
+            self._opened[event.session] = event.what.session_id
         if touched := self.beside.take(event):
             self._touched.add(touched)
         look = self.look(event)
@@ -112,6 +116,11 @@ class Layout(Rows):
     def look(self, event: Event) -> Look | None:
         look = looks.look(event, self.width, self._ids.get(event.session))
         return look and self.beside.on(look, event.seq, self.width)
+
+    def session_id(self, event: Event) -> str:
+        """The SessionID of the event's run: its notification's, else its session's; "" for none."""
+        asked = self._ids.get(event.session)
+        return self._opened.get(event.session, "") if asked is None else f"{asked:04X}"
 
     def settle(self, events: Sequence[Event]) -> bool:
         """Lays out again what has been noted about since; whether that was anything."""

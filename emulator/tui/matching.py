@@ -36,11 +36,20 @@ _OUT = (MessageSent, MessageEdited)
 
 
 def matches(
-    terms: Sequence[Term], event: Event, look: Look, document: Document, shown: Shown = str
+    terms: Sequence[Term],
+    event: Event,
+    look: Look,
+    document: Document,
+    shown: Shown = str,
+    session_id: str = "",
 ) -> bool:
-    """Whether all terms hold; the cheap ones are asked first."""
+    """Whether all terms hold; the cheap ones are asked first. `session_id` is the run's, "" for none."""
     for term in sorted(terms, key=lambda term: not term.name):
-        if _holds(term, event, look, document, shown) == term.negated:
+        if term.name == "session":
+            held = _of_session(term.value, event.session, session_id)
+        else:
+            held = _holds(term, event, look, document, shown)
+        if held == term.negated:
             return False
     return True
 
@@ -51,8 +60,6 @@ def _holds(term: Term, event: Event, look: Look, document: Document, shown: Show
             return _direction(event) == term.value
         case "kind":
             return type(event.what).__name__.lower().startswith(term.value.lower())
-        case "session":
-            return event.session == int(term.value)
         case "step":
             return look.step == int(term.value)
         case "status":
@@ -60,6 +67,15 @@ def _holds(term: Term, event: Event, look: Look, document: Document, shown: Show
             return any(code.startswith(wanted) and len(code) == 3 for code in _codes(event))
         case _:
             return _says(term.value, event, look, document, shown)
+
+
+def _of_session(value: str, run: int, session_id: str) -> bool:
+    """The number of a run, or a SessionID; digits alone are one where they are four, as it is shown."""
+    if value.isdigit() and run == int(value):
+        return True
+    if value.isdigit() and len(value) != 4:
+        return False
+    return bool(session_id) and session_id.zfill(4).upper() == value.zfill(4).upper()
 
 
 def _direction(event: Event) -> str:

@@ -23,14 +23,14 @@ TOKENS: dict[str, tuple[str, ...]] = {
 """Each token with what may stand behind it, or examples of it."""
 WRITTEN = {
     "dir": re.compile("in|out"),
-    "session": re.compile(r"\d{1,9}"),
+    "session": re.compile(r"\d{1,9}|[0-9A-Fa-f]{1,4}"),
     "status": re.compile(r"[1-9](\d\d|xx)"),
     "step": re.compile("[1-6]"),
 }
 _EXPECTED = {
     "dir": "dir:in or dir:out",
     "kind": "the name of a kind of event, or its beginning",
-    "session": "the number of a run, like session:2",
+    "session": "the number of a run or a SessionID: session:2, session:407A",
     "status": "status:401 or a class like status:4xx",
     "step": "step:1 to step:6",
 }

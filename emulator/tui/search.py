@@ -55,7 +55,8 @@ class Search:
 
     def _matches(self, event: Event, look: Look) -> bool:
         try:
-            return matches(self.terms, event, look, self._document, self._shown)
+            id_ = self._layout.session_id(event)
+            return matches(self.terms, event, look, self._document, self._shown, id_)
         except Exception:  # octets of a peer: whatever they are, the search goes on
             return False
 

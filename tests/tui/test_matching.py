@@ -90,6 +90,31 @@ def _searched(query: str) -> Search:
     return Search(parse(query), layout, document)
 
 
+@pytest.mark.parametrize(
+    ("query", "runs"),
+    [
+        ("session:4A7C kind:SessionOpened", {1, 2}),
+        ("session:4a7c kind:SessionOpened", {1, 2}),
+        ("session:7C", set()),
+        ("session:1", {1}),
+        ("session:0001", {1}),
+    ],
+)
+def test_a_session_is_a_run_or_a_session_id(query: str, runs: set[int]) -> None:
+    search = _searched(query)
+    while search.go_on(ALL, 1.0):
+        pass
+    assert {ALL[index].session for index in search.found.events} == runs
+
+
+def test_a_session_id_of_digits_alone_is_written_as_it_is_shown() -> None:
+    event = Event(seq=1, at=0.0, session=1, what=recording.resync()[0][1])
+    drawn = look(event)
+    assert drawn is not None
+    for query, found in (("session:0012", True), ("session:12", False), ("session:1", True)):
+        assert matches(parse(query), event, drawn, document, str, "12") == found
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(("dir:in", "-dir:in", "kind:Nonce", "contacts", "session:2 step:4", "none of")),

@@ -82,6 +82,7 @@ def test_a_query_is_understood(text: str, terms: tuple[Term, ...]) -> None:
         ("step:9", 0, "step:1 to step:6"),
         ("status:4x", 0, "a class like status:4xx"),
         ("session:two", 0, "session:2"),
+        ("session:407AB", 0, "session:407A"),
         ('x "open', 2, "not closed"),
         ('""', 0, "nothing between"),
         ("a -", 2, "must follow the minus"),
