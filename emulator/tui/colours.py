@@ -71,13 +71,13 @@ COLOURS: dict[str, dict[str, str]] = {
         "cursor": "#002a6a",
     },
 }
-"""The calm dark one, a light one, and black and white with bold text for projectors."""
+"""The calm dark one, a light one, and one of high contrast with bold text for projectors."""
 
 DEFAULT = "dark"
 ABOUT = {
     "dark": "calm, for a dark room",
     "light": "dark text on light ground",
-    "contrast": "black and white, bold: for projectors",
+    "contrast": "high contrast, bold: for projectors",
 }
 BOLD = frozenset({"contrast"})
 """Themes in which all coloured text is bold."""
