@@ -6,7 +6,7 @@ Knows of sessions only whether one runs: then neither is touched (decision 14).
 from collections.abc import Callable
 
 from emulator.journal import Journal
-from emulator.profiles import Profile
+from emulator.profiles import Profile, unheard
 from emulator.protocol import verdict
 from emulator.protocol.effects import SetNonce
 from emulator.protocol.events import (
@@ -56,7 +56,15 @@ class Accounts:
         ids = tuple(account.server_id for account in profile.accounts)
         logins = tuple(_login(account) for account in profile.accounts)
         self.journal.append(
-            HandsetStarted(profile.name, device.id, ids, device.manufacturer, device.model, logins)
+            HandsetStarted(
+                profile.name,
+                device.id,
+                ids,
+                device.manufacturer,
+                device.model,
+                logins,
+                unheard(profile),
+            )
         )
         for what in self._unsaid:
             self.journal.append(what)

@@ -187,6 +187,8 @@ def _wide(event: Event) -> _Drawn | None:
     """What happens outside the exchange of messages: across the lanes."""
     what = event.what
     match what:
+        case HandsetStarted(unheard=lacks) if lacks:
+            return _look("wide", f"handset {what.device_id} listens nowhere: {lacks}", "warn")
         case HandsetStarted():
             servers = ", ".join(filter(None, what.accounts)) or "a server without an id"
             return _look("wide", f"handset {what.device_id}, for {servers}", "dim")

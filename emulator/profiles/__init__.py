@@ -2,7 +2,7 @@
 
 from emulator.profiles.checking import check_tables
 from emulator.profiles.places import DEFAULT_HANDSET, DEFAULT_SERVER, shipped
-from emulator.profiles.problems import problems, shown
+from emulator.profiles.problems import problems, shown, unheard
 from emulator.profiles.reading import load
 from emulator.profiles.tables import Profile, ProfileError
 
@@ -16,4 +16,5 @@ __all__ = [
     "problems",
     "shipped",
     "shown",
+    "unheard",
 ]

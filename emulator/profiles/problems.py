@@ -6,9 +6,12 @@ from collections.abc import Iterator
 import msgspec
 
 from emulator.profiles.tables import TABLES, AccountTable, Profile
+from emulator.protocol.keyring import Account
 
 _SHOWN_AS_SECRET = ("server_secret", "password")
 _USER_OF_URL = re.compile(r"//[^/]*@")
+_NAMES_US = "no notification can name this account"
+_SIGNS = "no notification can be checked"
 
 
 def problems(profile: Profile, notifications: bool = True) -> list[str]:
@@ -25,17 +28,34 @@ def problems(profile: Profile, notifications: bool = True) -> list[str]:
             found.append(f"{where}: url is missing, or not http:// or https://")
         if "@" in account.url.partition("://")[2].partition("/")[0]:
             found.append(f"{where}: url holds a user name; a URL is shown everywhere, take it out")
-        if notifications and not account.server_id:
-            found.append(f"{where}: server_id is missing: no notification can name this account")
+        if notifications:
+            found += [f"{where}: {key} is missing: {why}" for key, why in _lacking(account)]
         if account.protocol == "ds" and not account.stores:
             found.append(f"{where}: no datastore; add [stores.contacts] with server = ...")
-        if notifications and not account.notification_identity[1]:
-            by_user = account.policy.notification.identity == "user"
-            key = "password" if by_user else "server_secret"
-            found.append(f"{where}: {key} is missing: no notification can be checked")
         if account.policy.auth.scheme != "none" and not account.user:
             found.append(f"{where}: user is missing")
     return found
+
+
+def unheard(profile: Profile) -> str:
+    """What is missing, so that no notification can reach a handset of this profile; "" for nothing.
+
+    The handset listens nowhere then; a sync that the person starts needs none of it.
+    """
+    found = []
+    for account in profile.accounts:
+        where = f" in account {account.name}" if len(profile.accounts) > 1 else ""
+        found += [f"no {key.replace('_', ' ')}{where}" for key, _ in _lacking(account)]
+    return " and ".join(found)
+
+
+def _lacking(account: Account) -> Iterator[tuple[str, str]]:
+    """(key, why) of each setting that is missing for notifications."""
+    if not account.server_id:
+        yield "server_id", _NAMES_US
+    if not account.notification_identity[1]:
+        by_user = account.policy.notification.identity == "user"
+        yield ("password" if by_user else "server_secret"), _SIGNS
 
 
 def shown(profile: Profile, secrets: bool = False) -> Iterator[tuple[str, str, str]]:

@@ -76,7 +76,11 @@ class Login(msgspec.Struct, frozen=True):
 
 
 class HandsetStarted(What, frozen=True):
-    """The handset is up: which device, for which profile, under which server ids."""
+    """The handset is up: which device, for which profile, under which server ids.
+
+    `unheard` is what the profile lacks when no notification can reach the handset, which then
+    listens nowhere.
+    """
 
     profile: str
     device_id: str
@@ -84,6 +88,7 @@ class HandsetStarted(What, frozen=True):
     manufacturer: str = ""
     model: str = ""
     logins: tuple[Login, ...] = ()
+    unheard: str = ""
 
 
 class PowerCut(What, frozen=True):

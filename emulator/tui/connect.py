@@ -44,11 +44,15 @@ FIELDS = (
     Field("server", "server kind", "what is known of servers of this kind; generic for any other"),
     Field("user", "user", "the name under which the server knows this phone's owner"),
     Field("password", "password", "the user's; it is written into the profile", masked=True),
-    Field("server_id", "server id", "for notifications: the id the server has; may stay empty"),
+    Field(
+        "server_id",
+        "server id",
+        "the id the server has; may stay empty: then it listens for no notification",
+    ),
     Field(
         "server_secret",
         "server secret",
-        "for notifications: what the server signs them with; may stay empty",
+        "what it signs notifications with; may stay empty: then it listens for none",
         masked=True,
     ),
     Field(

@@ -30,7 +30,7 @@ def handset(name: str) -> Awaited:
     profile = profiles.load(name)
     if wrong := profiles.problems(profile, notifications=False):
         raise profiles.ProfileError(f"{profile.path}: {'; '.join(wrong)}")
-    listens = not profiles.problems(profile)
+    listens = not profiles.unheard(profile)
 
     def make() -> "Live":
         import time

@@ -153,7 +153,8 @@ def _others(event: Event) -> tuple[str, str]:
         case BearerOpened():
             return "bearer opened", f"The handset listens on {what.address}."
         case HandsetStarted():
-            return "handset started", f"{what.device_id} is up with profile {what.profile}."
+            deaf = f" It listens nowhere: {what.unheard}." if what.unheard else ""
+            return "handset started", f"{what.device_id} is up with profile {what.profile}.{deaf}"
         case PowerCut():
             return "power cut", (
                 "The handset lost its power between two things that it did. Nothing was ended and "

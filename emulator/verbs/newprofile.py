@@ -15,7 +15,7 @@ from emulator.answers import Kind
 from emulator.exports import answer_lines
 from emulator.exports.text import plain
 from emulator.probe import Tried, attempt
-from emulator.profiles import Profile, ProfileError, writing
+from emulator.profiles import Profile, ProfileError, unheard, writing
 from emulator.profiles.writing import Draft, Secret
 from emulator.verbs.exits import Exit, Failure
 
@@ -66,6 +66,8 @@ def new(wanted: Wanted) -> Exit:
     elif pins_shown:
         raise Failure(f"--pin {SHOWN} needs --try: only the server can show its certificate")
     writing.write(draft, path)
+    if lacks := unheard(profile):
+        print(f"note: {lacks}: no notification can reach this handset; it syncs when you start it")
     print(f"written: {path}; next: handset run {_argument(profile, wanted.name, path)}")
     return Exit.MET
 

@@ -31,10 +31,13 @@ def run(
     """Runs a handset of that profile on the screen, or headless until it is over."""
     terminal.check_breaks(breaks, headless or as_json)
     profile = profiles.load(name, {"account.url": url} if url else None)
-    if found := profiles.problems(profile, notifications=bool(listen) or not sync):
+    on_screen = terminal.on_screen(headless or as_json)
+    # Only a person at the screen can start a sync later: without one there is nothing else to do.
+    waits = bool(listen) or not (sync or on_screen)
+    if found := profiles.problems(profile, notifications=waits):
         raise Failure("\n".join(f"{name}: {problem}" for problem in found))
     _check_stores(profile, sync)
-    if not listen and not sync:
+    if not listen and not sync and not profiles.unheard(profile):
         listen = (udp.DEFAULT,)
     try:
         addresses.check(listen)
@@ -43,7 +46,7 @@ def run(
     _check_files(listen)
     record = terminal.journal(journal, time.time)
     place = state.folder(profile, folder)
-    if terminal.on_screen(headless or as_json):
+    if on_screen:
         deck = Live(profile, place, record, listen=listen, sync=sync, breakpoints=breaks)
         return screens.show(deck, looks)
     endless = any(map(addresses.ENDLESS.match, listen))

@@ -6,7 +6,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from emulator.profiles import Profile, ProfileError, load, places, problems, shipped, shown
+from emulator.profiles import (
+    Profile,
+    ProfileError,
+    load,
+    places,
+    problems,
+    shipped,
+    shown,
+    unheard,
+)
 from emulator.protocol.policy import Policy
 
 ACCOUNT = """
@@ -328,6 +337,25 @@ def test_what_would_keep_a_handset_from_working(
 def test_a_sync_that_the_person_starts_needs_no_server_secret(write: Write) -> None:
     text = ACCOUNT.replace('"srv-secret"', '""').replace('"ds.example.com"', '""')
     assert problems(load(str(write(text))), notifications=False) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "more", "lacks"),
+    [
+        ("none of it", "", ""),
+        ('"ds.example.com"', "", "no server id"),
+        ('"srv-secret"', "", "no server secret"),
+        ('"wonderland"', '[notification]\nidentity = "user"\n', "no password"),
+    ],
+)
+def test_what_no_notification_comes_without(write: Write, old: str, more: str, lacks: str) -> None:
+    assert unheard(load(str(write(ACCOUNT.replace(old, '""') + more)))) == lacks
+
+
+def test_what_one_of_two_accounts_lacks_is_said_of_that_one(write: Write) -> None:
+    one = ACCOUNT.replace("account", "accounts.one")
+    two = ACCOUNT.replace("account", "accounts.two").replace('"ds.example.com"', '""')
+    assert unheard(load(str(write(one + two)))) == "no server id in account two"
 
 
 def test_an_account_without_a_datastore_is_a_problem(write: Write) -> None:
