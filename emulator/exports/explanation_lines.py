@@ -1,4 +1,4 @@
-"""An explanation as lines: layers with their fields, each Working, near misses, the verdict last."""
+"""An explanation as lines: the answer, verdict and near misses; its evidence, layers and Workings."""
 
 from collections.abc import Iterator
 
@@ -13,21 +13,31 @@ _HINT = "not verified: give a profile, or server id and secret, to check the dig
 def lines(
     found: Explanation, secrets: bool = False, hint: str = _HINT, masked: str = MASKED
 ) -> list[Line]:
-    """All of it. Secret steps of a Working stand as `masked` unless asked for; `hint` is what is
-    said where no secret was given."""
-    out: list[Line] = [line for layer in found.layers for line in _layer(layer)]
+    """All of it, with the answer at the end, where a terminal leaves it in sight."""
+    head, *misses = answer(found, hint)
+    return [*evidence(found, secrets, masked), *misses, head]
+
+
+def answer(found: Explanation, hint: str = _HINT) -> list[Line]:
+    """The verdict, and below it each near miss: why it is the verdict. `hint` is what is said where
+    no secret was given."""
     verdict = found.verdict
     if verdict is None:
-        return [*out, _no_verdict(found, hint)]
-    for attempt in verdict.attempts:
-        out += [(), *_attempt(attempt, verdict.notification.digest, secrets, masked)]
-    out.append(())
-    for miss in verdict.near_misses:
-        out.append((Span(f"near miss: {miss.id}: {miss.meaning}", "warn"),))
-    out += [(Span(f"note: {clean(note)}", "note"),) for note in found.notes]
+        return [_no_verdict(found, hint)]
     words = clean(verdict.sentence.removeprefix("notification ignored: "))
     tone = "good" if verdict.verified else "bad"
-    return [*out, (Span(f"{verdict.verdict}: {words}", tone),)]
+    head = (Span(f"{verdict.verdict}: {words}", tone),)
+    return [head, *((Span(f"near miss: {m.meaning}", "warn"),) for m in verdict.near_misses)]
+
+
+def evidence(found: Explanation, secrets: bool = False, masked: str = MASKED) -> list[Line]:
+    """What the verdict rests on. Secret steps of a Working stand as `masked` unless asked for."""
+    out: list[Line] = [line for layer in found.layers for line in _layer(layer)]
+    if (verdict := found.verdict) is not None:
+        for attempt in verdict.attempts:
+            out += [(), *_attempt(attempt, verdict.notification.digest, secrets, masked)]
+        out += [(), *((Span(f"note: {clean(note)}", "note"),) for note in found.notes)]
+    return out
 
 
 def _no_verdict(found: Explanation, hint: str) -> Line:
@@ -54,7 +64,6 @@ def _attempt(attempt: Attempt, received: bytes, secrets: bool, masked: str) -> I
         value = masked if hidden else step.readable
         yield Span(f"  {step.name:<{width}}  ", "dim"), Span(value)
     sign, tone = ("==", "good") if attempt.matched else ("!=", "bad")
-    yield (
-        Span("  expected "),
-        Span(f"{attempt.working.octets.hex()} {sign} received {received.hex()}", tone),
-    )
+    # Right below each other: the eye compares them.
+    yield Span("  expected     "), Span(attempt.working.octets.hex(), tone)
+    yield Span(f"  received  {sign} "), Span(received.hex(), tone)

@@ -135,9 +135,8 @@ class Explain(Dialog[None], inherit_bindings=False):
             raise ValueError(f"neither a file nor hex: {wrong}") from wrong
         typed = self._whose.value == _TYPED
         found = explanation.explain(octets, self._keyring(), time.time(), typed)
-        lines = explanation_lines.lines(found)
-        # The verdict first: it is what was asked for.
-        return (lines[-1], (), *lines[:-1])
+        # The answer first: it is what was asked for.
+        return (*explanation_lines.answer(found), (), *explanation_lines.evidence(found))
 
     def _keyring(self) -> Keyring:
         whose = self._whose.value

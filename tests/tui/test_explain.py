@@ -9,11 +9,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from emulator.bearers import inbox
+from emulator.protocol import digest
 from emulator.tui.app import HandsetApp
 from emulator.tui.choose import Choose
 from emulator.tui.explain import Explain, Found
 from emulator.wire import push, sms
-from tests.tui.recording import PUSHED, SERVER, SERVER_SECRET, STALE, RecordedDeck
+from tests.tui.recording import PUSHED, SERVER, SERVER_SECRET, STALE, TRIGGER, RecordedDeck
 from tests.tui.screen import golden, playing, starting, still, text_of, until
 
 VERIFIED = "verified-session-id: the stored nonce failed"
@@ -52,6 +53,19 @@ async def test_a_dump_pasted_over_a_handset_is_explained_with_its_accounts(
         await until(pilot, lambda: app.screen.query_one(Found).scroll_offset.y > 0)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
+
+
+async def test_why_it_is_ignored_stands_below_the_verdict() -> None:
+    made = digest.notification(SERVER, SERVER_SECRET, b"19068", TRIGGER).octets
+    async with playing(RecordedDeck(), (80, 24)) as (app, pilot):
+        app.screen.post_message(events.Paste((made + TRIGGER).hex()))
+        await until(pilot, _says(app, "near miss: the sender hashed the SessionID in another"))
+        await still(app, pilot)
+        shown = [line.strip() for line in text_of(app).splitlines()]
+        verdict = next(n for n, line in enumerate(shown) if line.startswith("ignored: "))
+        assert shown[verdict + 1] == (
+            "near miss: the sender hashed the SessionID in another encoding (decimal text)"
+        )
 
 
 @pytest.mark.parametrize("form", [sms.submit, sms.deliver])
