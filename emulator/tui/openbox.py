@@ -2,8 +2,11 @@
 digests are made with. Gives the deck over it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input
@@ -11,11 +14,13 @@ from textual.widgets import Input
 from emulator.journalfile import JournalError
 from emulator.profiles import ProfileError, places
 from emulator.recording import Recording, opened
+from emulator.tui.actions import bindings
 from emulator.tui.dialog import Dialog
 from emulator.tui.picker import Choice, Picker
 
 _MOST = 100
 """Files that are offered; a folder may be full of them."""
+_OVER = ("up", "down", "pageup", "pagedown")
 
 
 def journals(folder: Path) -> list[Choice]:
@@ -33,15 +38,28 @@ def _changed(path: Path) -> float:
         return 0.0
 
 
+class Typed(Input):
+    """A line to type in; up and down, which have no use in it, are the box's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(binding, action=f"screen.{binding.action}")
+        for binding in bindings("list")
+        if isinstance(binding, Binding) and binding.key in _OVER
+    ]
+
+
 class OpenBox(Dialog[Recording]):
-    """Stays open for a file that is no journal, and says why."""
+    """Stays open for a file that is no journal, and says why.
+
+    What is typed is the path; the arrows move in the list of files meanwhile.
+    """
 
     heading = "Open a journal"
     CSS = "OpenBox Input { margin-bottom: 1; }"
 
     def __init__(self) -> None:
         super().__init__()
-        self._path = Input(placeholder="its path, or one of the files below", compact=True)
+        self._path = Typed(placeholder="its path, or one of the files below", compact=True)
         self._profile = Input(
             placeholder="a profile for its digests; else the one it names, if that is yours",
             suggester=SuggestFromList(places.own(), case_sensitive=True),
@@ -56,7 +74,12 @@ class OpenBox(Dialog[Recording]):
             yield self._files
 
     def on_mount(self) -> None:
-        (self._files if self._files.choices else self._path).focus()
+        self._path.focus()
+
+    def action_row(self, rows: int) -> None:
+        """Another file, in place of a path."""
+        self._path.value = ""
+        self._files.action_row(rows)
 
     def on_picker_picked(self) -> None:
         self._path.value = ""

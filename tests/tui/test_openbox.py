@@ -49,7 +49,7 @@ async def test_a_file_is_picked_and_left_again() -> None:
     async with starting() as (app, pilot):
         await pilot.press("o")
         await until(pilot, lambda: "old.jsonl" in text_of(app))
-        await pilot.press("j", "enter")
+        await pilot.press("down", "enter")
         await until(pilot, lambda: len(app.screen_stack) == 2 and _is_open(app, "old.jsonl"))
         await pilot.press("b")
         await until(pilot, lambda: "What next?" in text_of(app))
@@ -59,12 +59,22 @@ async def test_what_is_no_journal_is_said_and_a_path_can_be_written(folder: Path
     async with starting() as (app, pilot):
         await pilot.press("o")
         await until(pilot, lambda: "bad.jsonl" in text_of(app))
-        await pilot.press(*"jjj", "enter")
+        await pilot.press(*["down"] * 3, "enter")
         await until(pilot, lambda: "bad.jsonl:" in text_of(app) and isinstance(app.screen, OpenBox))
-        await pilot.press("k", "enter")
+        await pilot.press("up", "enter")
         await until(pilot, lambda: "gone.jsonl:" in text_of(app))
-        await pilot.press("shift+tab", "shift+tab", *f"{folder}/new.journal", "enter")
+        await pilot.press(*f"{folder}/new.journal", "enter")
         await until(pilot, lambda: len(app.screen_stack) == 2 and _is_open(app, "new.journal"))
+
+
+async def test_what_is_typed_is_the_path_until_a_file_is_chosen() -> None:
+    async with starting() as (app, pilot):
+        await pilot.press("o")
+        await until(pilot, lambda: "old.jsonl" in text_of(app))
+        await pilot.press(*"/nope", "enter")
+        await until(pilot, lambda: "/nope:" in text_of(app))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 2 and _is_open(app, "old.jsonl"))
 
 
 PROFILE = f"""
@@ -112,7 +122,7 @@ async def test_a_profile_is_written_and_what_is_wrong_with_it_is_said(folder: Pa
     async with starting() as (app, pilot):
         await pilot.press("o")
         await until(pilot, lambda: "run.journal" in text_of(app))
-        await pilot.press("shift+tab", *"nobody", "enter")
+        await pilot.press("tab", *"nobody", "enter")
         await until(pilot, lambda: "nobody: no such file" in text_of(app))
         await pilot.press(*["backspace"] * 6, *"mine.toml", "enter")
         await until(pilot, lambda: len(app.screen_stack) == 2 and _is_open(app, "run.journal"))
