@@ -35,9 +35,14 @@ class Choose(Block, can_focus=True, inherit_bindings=False):
         self._row = 0
 
     @property
+    def chosen(self) -> Choice:
+        """The one that is chosen."""
+        return self.choices[self._row]
+
+    @property
     def value(self) -> str:
         """The id of what is chosen."""
-        return self.choices[self._row].id
+        return self.chosen.id
 
     @value.setter
     def value(self, id: str) -> None:
@@ -45,7 +50,7 @@ class Choose(Block, can_focus=True, inherit_bindings=False):
         self.update()
 
     def lines(self, width: int) -> Sequence[Line]:
-        choice = self.choices[self._row]
+        choice = self.chosen
         # Nothing by colour alone: brackets say where the keys go.
         title, tone = f" {choice.title} ", "plain"
         if self.has_focus:

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 
 from emulator import probe, profiles
 from emulator.exports import answer_lines
-from emulator.exports.text import BAD, RUNNING, Line, Span, wrap
+from emulator.exports.text import BAD, RUNNING, Line, Span, clean, wrap
 from emulator.probe import Tried
 from emulator.profiles import ProfileError, reading, writing
 from emulator.profiles.writing import Draft
@@ -123,6 +123,7 @@ class Connect(Dialog[Path], inherit_bindings=False):
     Connect Choose { width: 1fr; }
     Connect #about { width: 100%; padding: 0 1; color: $secondary; background: $background; }
     Connect #told { height: 1fr; }
+    Connect #foot { dock: bottom; }
     """
 
     def __init__(self) -> None:
@@ -174,6 +175,7 @@ class Connect(Dialog[Path], inherit_bindings=False):
             self._stored = field.value = writing.text_of_stores(found.items())
 
     def on_choose_changed(self, event: Choose.Changed) -> None:
+        self._say(event.field)
         if event.field.id == "server":
             self._suggest_stores()
 
@@ -186,7 +188,13 @@ class Connect(Dialog[Path], inherit_bindings=False):
                 self._named = name.value = writing.suggested(event.value.strip())
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        about = next((f.about for f in FIELDS if f.id == event.widget.id), "")
+        self._say(event.widget)
+
+    def _say(self, widget: Widget) -> None:
+        """What the field is for; and all of what its choice is, for which its line may be short."""
+        about = next((f.about for f in FIELDS if f.id == widget.id), "")
+        if isinstance(widget, Choose):
+            about = f"{about}\n{clean(widget.chosen.about)}"
         self.query_one("#about", Static).update(about)
 
     # What can be done

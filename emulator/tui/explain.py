@@ -32,9 +32,9 @@ from emulator.wire.errors import WireError
 
 _TYPED, _HELD, _PROFILE = "typed", "held", "profile:"
 _FIELDS = (
-    ("server_id", "server id", False),
-    ("secret", "server secret", True),
-    ("nonces", "server nonces", False),
+    ("server_id", "server id", "", False),
+    ("secret", "server secret", "", True),
+    ("nonces", "server nonces", "in hex, with commas between them", False),
 )
 _ASK = "Paste a push above: plain hex, xxd, Wireshark, %00 or base64; or write the path of a file."
 
@@ -78,10 +78,10 @@ class Explain(Dialog[None], inherit_bindings=False):
         with Horizontal():
             yield Static("accounts of", classes="label", markup=False)
             yield self._whose
-        for id, label, masked in _FIELDS:
+        for id, label, about, masked in _FIELDS:
             with Horizontal(classes="typed"):
                 yield Static(label, classes="label", markup=False)
-                yield Input(password=masked, compact=True, id=id)
+                yield Input(placeholder=about, password=masked, compact=True, id=id)
         yield self._found
         yield Foot()
 
@@ -145,7 +145,7 @@ class Explain(Dialog[None], inherit_bindings=False):
         if whose != _TYPED:
             accounts, _ = holdings.known(profiles.load(whose.removeprefix(_PROFILE)))
             return Keyring(accounts)
-        texts = {id: self.query_one(f"#{id}", Input).value for id, _, _ in _FIELDS}
+        texts = {id: self.query_one(f"#{id}", Input).value for id, *_ in _FIELDS}
         nonces = []
         for part in texts["nonces"].split(",") if texts["nonces"].strip() else ():
             try:
@@ -173,9 +173,7 @@ class Foot(Block):
 
 def _sources(held: Keyring | None) -> list[Choice]:
     """Whose credentials there are, the likeliest first."""
-    typed = Choice(
-        _TYPED, "nobody", "server id, secret and nonces from below; nonces in hex, with commas"
-    )
+    typed = Choice(_TYPED, "nobody", "server id, secret and nonces from below")
     own = [Choice(f"{_PROFILE}{path}", name, str(path)) for name, path in places.own().items()]
     shipped = places.shipped()["servers"]["built-in"]
     own.append(Choice(f"{_PROFILE}{shipped}", "built-in", "the account of `handset serve`"))

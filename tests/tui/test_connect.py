@@ -191,3 +191,13 @@ async def test_it_can_be_turned_with_the_mouse_and_resized() -> None:
         await pilot.resize_terminal(200, 60)
         await still(app, pilot)
         assert "datastores" in text_of(app)
+
+
+async def test_all_of_what_is_known_of_a_server_kind_is_said_while_it_is_chosen() -> None:
+    async with opened() as (app, pilot, form):
+        field = form.query_one("#server", Choose)
+        field.focus()
+        for _ in field.choices:
+            await until(pilot, lambda: field.chosen.about in " ".join(text_of(app).split()))
+            await pilot.press("right")
+        await until(pilot, lambda: field.chosen == field.choices[0])

@@ -85,6 +85,7 @@ async def test_credentials_can_be_typed_in() -> None:
         screen = app.screen
         screen.query_one("#server_id", Input).value = SERVER
         screen.query_one("#secret", Input).value = SERVER_SECRET
+        assert "in hex, with commas between them" in text_of(app)
         screen.query_one("#nonces", Input).value = "zz"
         await until(pilot, _says(app, "'zz' is not hex"))
         screen.query_one("#nonces", Input).value = f"{STALE}, "
