@@ -23,17 +23,21 @@ from emulator.journal import Journal
 from emulator.phone import Phone
 from emulator.profiles import Profile
 from emulator.protocol.effects import Effect, Send
-from emulator.protocol.events import Event, TransportLost
+from emulator.protocol.events import Event, NonceStored, TransportLost
 
 PATIENCE = 10.0
 """Seconds for each answer of the server."""
 
 
 class Tried(msgspec.Struct, frozen=True):
-    """What came of it; the certificate is there when the server's was not trusted."""
+    """What came of it; the certificate is there when the server's was not trusted.
+
+    `client_nonce` is the one that the server expects next, in hex: it has moved on with the try.
+    """
 
     answer: Answer
     certificate: Certificate | None = None
+    client_nonce: str = ""
 
 
 async def attempt(profile: Profile, patience: float = PATIENCE) -> Tried:
@@ -46,7 +50,12 @@ async def attempt(profile: Profile, patience: float = PATIENCE) -> Tried:
     url = next((a.url for a in profile.accounts if a.protocol == "ds"), "")
     if urlsplit(url).scheme == "https" and _distrusted(journal.events):
         return Tried(answers.distrusted(answer), await certificate.shown_by(url, patience))
-    return Tried(answer)
+    return Tried(answer, client_nonce=_client_nonce(journal.events))
+
+
+def _client_nonce(events: Sequence[Event]) -> str:
+    stored = (e.what for e in events if isinstance(e.what, NonceStored))
+    return next((what.nonce for what in reversed([*stored]) if what.slot == "client"), "")
 
 
 async def _session(profile: Profile, folder: Path, journal: Journal) -> None:

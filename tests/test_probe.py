@@ -56,6 +56,12 @@ async def test_a_server_that_knows_us_and_no_item_moves(server: Server) -> None:
     assert server.state.stores == before.stores
 
 
+async def test_the_nonce_that_it_leaves_opens_the_next_session_at_once(server: Server) -> None:
+    tried = await _tried(_draft(server.url))
+    again = await _answer(_draft(server.url, client_nonce=tried.client_nonce))
+    assert again.sentence == "It answered package 1 (auth-md5) with Status 212."
+
+
 @pytest.mark.parametrize(
     ("changes", "kind", "words", "advice"),
     [

@@ -32,7 +32,10 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What a profile is made from. `stores` are (name, URI at the server); none: the server's."""
+    """What a profile is made from. `stores` are (name, URI at the server); none: the server's.
+
+    `client_nonce` in hex, as a try has left it: without it the first session begins with a 401.
+    """
 
     url: str = ""
     server: str = places.DEFAULT_SERVER
@@ -44,6 +47,7 @@ class Draft(msgspec.Struct, frozen=True):
     codec: Literal["wbxml", "xml"] = "wbxml"
     stores: tuple[tuple[str, str], ...] = ()
     pin: str = ""
+    client_nonce: str = ""
 
 
 def tables_of(draft: Draft) -> Tables:
@@ -54,6 +58,7 @@ def tables_of(draft: Draft) -> Tables:
         "server_secret": draft.server_secret,
         "user": draft.user,
         "password": draft.password,
+        "client_nonce_hex": draft.client_nonce,
     }
     tables: dict[str, str | Tables] = {
         "handset": HANDSETS[draft.codec],

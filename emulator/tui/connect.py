@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
+import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -62,6 +63,7 @@ FIELDS = (
     Field("stores", "datastores", "NAME or NAME=URI at the server, with commas between them"),
     Field("name", "profile", "the new profile's name, or a path that ends in .toml"),
 )
+_WHOSE_NONCE = ("url", "user", "device_id")
 _FILE = "profile.toml"
 """What a profile is called while it is none yet."""
 _CODECS = (
@@ -131,6 +133,8 @@ class Connect(Dialog[Path], inherit_bindings=False):
         self._told = Told(id="told")
         self._foot = Foot(id="foot")
         self._pin = ""
+        self._nonce = ""
+        """The client nonce that a try has left, for what was tried."""
         self._named = ""
         """The name that the URL suggested; one that a person wrote stays."""
         self._stored = ""
@@ -166,7 +170,8 @@ class Connect(Dialog[Path], inherit_bindings=False):
             texts["password"] = ""
         kept = {id: text if id in _MASKED else text.strip() for id, text in texts.items()}
         stores = writing.stores(kept.pop("stores"))
-        return Draft(**kept, stores=stores, pin=self._pin)  # type: ignore[arg-type]
+        found = Draft(**kept, stores=stores, pin=self._pin)  # type: ignore[arg-type]
+        return msgspec.structs.replace(found, client_nonce=self._nonce)
 
     def _suggest_stores(self) -> None:
         field = self.query_one("#stores", Input)
@@ -181,6 +186,8 @@ class Connect(Dialog[Path], inherit_bindings=False):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._told.then = ""
+        if event.input.id in _WHOSE_NONCE:
+            self._nonce = ""
         if event.input.id == "url":
             self._pin = ""
             name = self.query_one("#name", Input)
@@ -230,6 +237,7 @@ class Connect(Dialog[Path], inherit_bindings=False):
         except Exception as wrong:
             self.complain(str(wrong) or type(wrong).__name__)
             return
+        self._nonce = tried.client_nonce or self._nonce
         self._tell(tried)
 
     def action_pin(self) -> None:

@@ -63,6 +63,7 @@ def new(wanted: Wanted) -> Exit:
         if not tried.answer.good:
             print("nothing is written; --no-try writes the profile without asking the server")
             return _EXITS.get(tried.answer.kind, Exit.TRANSPORT)
+        draft = msgspec.structs.replace(draft, client_nonce=tried.client_nonce)
     elif pins_shown:
         raise Failure(f"--pin {SHOWN} needs --try: only the server can show its certificate")
     writing.write(draft, path)

@@ -14,6 +14,7 @@ from emulator.answers import Answer
 from emulator.bearers.certificate import Certificate
 from emulator.probe import Tried
 from emulator.profiles import Profile
+from emulator.protocol.events import MessageReceived
 from emulator.server.app import Server
 from emulator.tui.app import HandsetApp
 from emulator.tui.choose import Choose
@@ -92,6 +93,16 @@ async def test_the_form_and_a_certificate_that_is_refused(
         assert form.draft().pin == ""
 
 
+async def test_the_nonce_of_a_try_is_for_the_account_that_was_tried() -> None:
+    async with Server() as server, opened() as (app, pilot, form):
+        fill(form, url=server.url, user="alice", password="wonderland")
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "✓ The server takes us" in text_of(app))
+        assert bytes.fromhex(form.draft().client_nonce)
+        fill(form, user="bob")
+        await until(pilot, lambda: form.draft().client_nonce == "")
+
+
 async def test_from_the_form_to_a_finished_sync(folder: Path) -> None:
     async with Server() as server, opened() as (app, pilot, form):
         fill(form, url=server.url, user="alice", password="no")
@@ -105,6 +116,11 @@ async def test_from_the_form_to_a_finished_sync(folder: Path) -> None:
         await until(pilot, lambda: app.main.ready and app.main.known.started)
         await pilot.press("r")
         await until(pilot, lambda: "✓ synchronised" in text_of(app))
+        events = [event.what for event in app.main.deck.events]
+        # The nonce of the try is kept: no answer is a 401.
+        codes = [what.code for what in events if isinstance(what, MessageReceived)]
+        assert codes
+        assert set(codes) <= {200, 212}
         await pilot.press("b")
         await until(pilot, lambda: "Handset 127-0-0-1" in text_of(app))
     path = folder / "127-0-0-1.toml"

@@ -66,7 +66,9 @@ def test_what_the_server_takes_is_written_for_its_owner(
     assert "note: no server secret: no notification can reach this handset" in done.out
     assert "wonderland" not in path.read_text() + done.out
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert profiles.load("127-0-0-1").accounts[0].password == "wonderland"
+    account = profiles.load("127-0-0-1").accounts[0]
+    assert account.password == "wonderland"
+    assert account.client_nonce
     assert f"  127-0-0-1        {path}" in handset("profile", "list").out
     again = handset("profile", "new", "--url", url, *options)
     assert again.code == 2
