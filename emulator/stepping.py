@@ -102,7 +102,8 @@ class Stepper:
         if point is None and not (self.every and breakpoints.in_sight(effect)):
             return None
         self._held = effect, run
-        self._changed.pop(run.number, None)
+        if self.message is not None:
+            self._changed.pop(run.number, None)
         self._go.clear()
         self._say(effect, run, point.id if point else "")
         try:

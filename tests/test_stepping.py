@@ -17,6 +17,7 @@ from emulator.protocol.events import (
     Paused,
     Resumed,
     SessionClosed,
+    StepMoved,
     StopsSet,
     VerdictReached,
 )
@@ -211,3 +212,31 @@ def test_names_are_checked() -> None:
         breakpoints.checked(["package1"])
     with pytest.raises(ValueError, match="one of first-verification, "):
         breakpoints.checked(["zzz"])
+
+
+async def test_step_6_does_not_run_before_the_message_with_our_chal_has_left(table: Make) -> None:
+    walked = Walked(table, "chal")
+    walked.notify()
+    await walked.waits()
+    assert not [what for what in walked.both.of(StepMoved) if what.step == 6]
+    walked.stepper.mark(())
+    walked.stepper.go_on()
+    assert (await walked.result()).outcome == "synchronised"
+    steps = [what.state for what in walked.both.of(StepMoved) if what.step == 6]
+    assert steps == ["running", "passed"]
+
+
+async def test_a_change_outlasts_a_stop_between_the_message_and_its_leaving(table: Make) -> None:
+    walked = Walked(table, "chal", "step-6")
+    walked.notify()
+    await walked.waits()
+    other = walked.stepper.octets.replace(b"<Final/>", b"")
+    walked.stepper.change(other)
+    walked.stepper.go_on()
+    await asyncio.sleep(0)
+    paused = await walked.waits()
+    assert paused is not None and paused.breakpoint == "step-6"
+    walked.stepper.mark(())
+    walked.stepper.go_on()
+    await walked.result()
+    assert [bytes(what.octets) for what in walked.both.of(MessageEdited)] == [other]

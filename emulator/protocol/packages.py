@@ -248,11 +248,10 @@ def send(
     signed = made is not None
     sent = Sent(state.url, octets, state.msg_id, package, own, final, signed, headers=headers)
     issued_in = state.issued_in
-    if state.issue is not None and _succeeds(statuses):
+    issues = state.issue is not None and _succeeds(statuses)
+    if issues:
         turn.set(issued=state.issue, issue=None, server_over=state.issue)
         issued_in = (*issued_in, state.msg_id)
-        if not state.confirmed:
-            turn.step(6, "running", "Chal sent; waiting for the server's success Status")
     turn.set(sent=sent, messages=state.messages + 1, issued_in=issued_in)
     turn.record(
         MessageSent(
@@ -267,6 +266,8 @@ def send(
             headers,
         )
     )
+    if issues and not state.confirmed:  # not before: a person may hold the message back
+        turn.step(6, "running", "Chal sent; waiting for the server's success Status")
     turn.do(Send(state.url, codec.media_type, octets, headers))
 
 
