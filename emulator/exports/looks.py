@@ -187,8 +187,9 @@ def _wide(event: Event) -> _Drawn | None:
     """What happens outside the exchange of messages: across the lanes."""
     what = event.what
     match what:
-        case HandsetStarted(unheard=lacks) if lacks:
-            return _look("wide", f"handset {what.device_id} listens nowhere: {lacks}", "warn")
+        case HandsetStarted(missing=missing) if missing:
+            text = f"handset {what.device_id} listens nowhere without {missing}"
+            return _look("wide", text, "warn")
         case HandsetStarted():
             servers = ", ".join(filter(None, what.accounts)) or "a server without an id"
             return _look("wide", f"handset {what.device_id}, for {servers}", "dim")

@@ -45,7 +45,7 @@ def unheard(profile: Profile) -> str:
     found = []
     for account in profile.accounts:
         where = f" in account {account.name}" if len(profile.accounts) > 1 else ""
-        found += [f"no {key.replace('_', ' ')}{where}" for key, _ in _lacking(account)]
+        found += [f"{key.replace('_', ' ')}{where}" for key, _ in _lacking(account)]
     return " and ".join(found)
 
 

@@ -78,8 +78,8 @@ class Login(msgspec.Struct, frozen=True):
 class HandsetStarted(What, frozen=True):
     """The handset is up: which device, for which profile, under which server ids.
 
-    `unheard` is what the profile lacks when no notification can reach the handset, which then
-    listens nowhere.
+    `missing` is what the profile has to have for notifications; without it the handset listens
+    nowhere.
     """
 
     profile: str
@@ -88,7 +88,7 @@ class HandsetStarted(What, frozen=True):
     manufacturer: str = ""
     model: str = ""
     logins: tuple[Login, ...] = ()
-    unheard: str = ""
+    missing: str = ""
 
 
 class PowerCut(What, frozen=True):

@@ -153,7 +153,7 @@ def _others(event: Event) -> tuple[str, str]:
         case BearerOpened():
             return "bearer opened", f"The handset listens on {what.address}."
         case HandsetStarted():
-            deaf = f" It listens nowhere: {what.unheard}." if what.unheard else ""
+            deaf = f" It listens nowhere without {what.missing}." if what.missing else ""
             return "handset started", f"{what.device_id} is up with profile {what.profile}.{deaf}"
         case PowerCut():
             return "power cut", (

@@ -67,8 +67,8 @@ def new(wanted: Wanted) -> Exit:
     elif pins_shown:
         raise Failure(f"--pin {SHOWN} needs --try: only the server can show its certificate")
     writing.write(draft, path)
-    if lacks := unheard(profile):
-        print(f"note: {lacks}: no notification can reach this handset; it syncs when you start it")
+    if missing := unheard(profile):
+        print(f"note: without {missing} no notification reaches it; a sync you start runs")
     print(f"written: {path}; next: handset run {_argument(profile, wanted.name, path)}")
     return Exit.MET
 

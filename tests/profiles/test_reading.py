@@ -343,9 +343,9 @@ def test_a_sync_that_the_person_starts_needs_no_server_secret(write: Write) -> N
     ("old", "more", "lacks"),
     [
         ("none of it", "", ""),
-        ('"ds.example.com"', "", "no server id"),
-        ('"srv-secret"', "", "no server secret"),
-        ('"wonderland"', '[notification]\nidentity = "user"\n', "no password"),
+        ('"ds.example.com"', "", "server id"),
+        ('"srv-secret"', "", "server secret"),
+        ('"wonderland"', '[notification]\nidentity = "user"\n', "password"),
     ],
 )
 def test_what_no_notification_comes_without(write: Write, old: str, more: str, lacks: str) -> None:
@@ -355,7 +355,7 @@ def test_what_no_notification_comes_without(write: Write, old: str, more: str, l
 def test_what_one_of_two_accounts_lacks_is_said_of_that_one(write: Write) -> None:
     one = ACCOUNT.replace("account", "accounts.one")
     two = ACCOUNT.replace("account", "accounts.two").replace('"ds.example.com"', '""')
-    assert unheard(load(str(write(one + two)))) == "no server id in account two"
+    assert unheard(load(str(write(one + two)))) == "server id in account two"
 
 
 def test_an_account_without_a_datastore_is_a_problem(write: Write) -> None:

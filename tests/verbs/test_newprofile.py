@@ -63,7 +63,7 @@ def test_what_the_server_takes_is_written_for_its_owner(
     assert "✓ The server takes us" in done.out
     path = folder / "ds-handset" / "profiles" / "127-0-0-1.toml"
     assert done.last == f"written: {path}; next: handset run 127-0-0-1"
-    assert "note: no server secret: no notification can reach this handset" in done.out
+    assert "note: without server secret no notification reaches it" in done.out
     assert "wonderland" not in path.read_text() + done.out
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     account = profiles.load("127-0-0-1").accounts[0]
@@ -95,10 +95,10 @@ def test_what_it_says_is_next_opens_a_handset_that_listens_nowhere(
     own = {"XDG_STATE_HOME": str(folder / "state")}
     options = ("--url", "http://127.0.0.1:9/", "--user", "bob", "--name", "two", "--no-try")
     done = handset("profile", "new", *options)
-    assert "note: no server id and no server secret: no notification can reach" in done.out
+    assert "note: without server id and server secret no notification reaches" in done.out
     assert done.last.endswith("next: handset run two")
     with Terminal(*PROGRAM, "run", "two", env=own) as terminal:
-        terminal.wait_for("listens nowhere: no server id and no")
+        terminal.wait_for("listens nowhere without server id")
         terminal.send("q")
         assert terminal.wait_for_end() == 0
     for alone in ("--headless",), ("--listen", "udp://127.0.0.1:0"):
