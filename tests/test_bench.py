@@ -104,7 +104,9 @@ async def test_a_handset_without_resync_ignores_it():
     assert result.reason == "resync-disabled"
 
 
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.thorough) if n == "slow" else n for n in TABLE]
+)
 async def test_every_misbehaviour_ends_in_an_outcome(name):
     row = TABLE[name]
     full = f"{name}:{row.values[0]}" if row.values else name
@@ -269,6 +271,7 @@ async def test_the_server_is_told_to_misbehave_while_it_runs_and_to_stop():
     await bench.close()
 
 
+@pytest.mark.thorough
 async def test_a_server_that_becomes_slow_is_not_waited_for_as_long_as_by_a_phone():
     bench, watch = await started()
     await watch.result(bench)

@@ -124,6 +124,8 @@ SENDERS = {
     "push-HTTP": own("HTTP", 1),
     "push-OTA": own("OTA", 0),
 }
+SLOW = ("pap-ATTCP", "smstools", "gammu-smsd")
+"""They wait for seconds between their commands, or look into their spool no more often."""
 STRANGERS = {
     "TEXT": (("TEXT", gateways.PHONE, "-text", "Hello"), "for the owner"),
     "WAPINDICATOR": (
@@ -158,7 +160,8 @@ def send(table: Table, sender: Sender) -> None:
 @pytest.mark.parametrize(
     ("table", "sender"),
     [
-        *(("built-in", name) for name in SENDERS),
+        *(("built-in", name) for name in SENDERS if name not in SLOW),
+        *(pytest.param("built-in", name, marks=pytest.mark.thorough) for name in SLOW),
         *(pytest.param("syncevolution", name, marks=pytest.mark.thorough) for name in GATEWAY),
     ],
     indirect=["table"],

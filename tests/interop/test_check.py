@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.interop.device import command
 from tests.interop.peers import SyncEvolution
 from tests.interop.test_syncevolution import device_for
@@ -24,6 +26,7 @@ def test_steps_1_to_4_are_judged_and_what_needs_its_inside_does_not_apply(
     assert done.stdout.count("steps 1 to 4 came as expected") == 2
 
 
+@pytest.mark.thorough
 def test_a_wrong_password_is_red_at_step_4(
     syncevolution: Callable[..., SyncEvolution], tmp_path: Path
 ) -> None:

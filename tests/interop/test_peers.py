@@ -87,6 +87,7 @@ def test_syncevolution_hands_out_its_cards(syncevolution: Start) -> None:
     assert re.search(r"<Add>.*<LocURI>7</LocURI>.*FN:Ada", answer, re.S), answer
 
 
+@pytest.mark.thorough
 def test_syncevolution_does_not_know_every_device(syncevolution: Start) -> None:
     server = syncevolution()
     with pytest.raises(urllib.error.HTTPError) as refused:
@@ -96,6 +97,7 @@ def test_syncevolution_does_not_know_every_device(syncevolution: Start) -> None:
         assert response.headers.get_content_type() == "text/html"
 
 
+@pytest.mark.thorough
 def test_two_syncevolutions_at_once(syncevolution: Start) -> None:
     one, two = syncevolution(), syncevolution(device_id="IMEI:1", user="u", password="p")
     one.add_card("0", "BEGIN:VCARD\r\nVERSION:3.0\r\nN:One;;;;\r\nFN:One\r\nEND:VCARD\r\n")
@@ -106,6 +108,7 @@ def test_two_syncevolutions_at_once(syncevolution: Start) -> None:
     assert "<Data>407</Data>" in status_of_header(post(one, one.device_id))
 
 
+@pytest.mark.thorough
 def test_syncevolution_leaves_nothing_behind() -> None:
     with SyncEvolution() as server:
         post(server, server.device_id)

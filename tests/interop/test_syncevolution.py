@@ -78,6 +78,7 @@ def test_a_stale_client_nonce_costs_one_401_and_the_next_session_none(
     assert (second.result.items.sent, second.result.items.received) == (0, 0)
 
 
+@pytest.mark.thorough
 def test_a_tester_makes_the_client_nonce_stale_and_sees_the_401(
     syncevolution: Start, tmp_path: Path
 ) -> None:
@@ -113,7 +114,8 @@ def test_either_scheme_in_either_encoding_is_accepted_at_once(
 
 
 @CODECS
-@pytest.mark.parametrize("version", ["1.1", pytest.param("1.0", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("version", ["1.1", "1.0"])
+@pytest.mark.thorough
 def test_an_older_syncml_takes_cards_both_ways(
     syncevolution: Start, tmp_path: Path, handset: str, version: str
 ) -> None:
@@ -130,6 +132,7 @@ def test_an_older_syncml_takes_cards_both_ways(
 
 
 @SCHEMES
+@pytest.mark.thorough
 def test_a_wrong_password_is_refused(syncevolution: Start, tmp_path: Path, scheme: str) -> None:
     device = device_for(syncevolution(), tmp_path, scheme=scheme, password="wrong")
     ran = device.run("--sync", "contacts")
@@ -151,6 +154,7 @@ def test_a_device_that_the_server_does_not_know_gets_no_syncml_answer(
     assert "500" in ran.result.sentence
 
 
+@pytest.mark.thorough
 def test_later_rounds_bring_what_is_new_and_nothing_twice(
     syncevolution: Start, tmp_path: Path
 ) -> None:

@@ -70,7 +70,9 @@ async def test_all_are_green_against_the_honest_server() -> None:
     assert [f.scenario.number for f in findings] == list(reading.shipped())
 
 
-@pytest.mark.parametrize("name", REASONS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.thorough) if n == "slow" else n for n in REASONS]
+)
 async def test_each_misbehaviour_is_red_at_its_step_and_says_what_came(name: str) -> None:
     number, step, came = REASONS[name]
     finding = await found(number, name)
