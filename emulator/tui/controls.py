@@ -163,7 +163,7 @@ class Controls(Screen[None]):
         def chosen(names: tuple[str, ...] | None) -> None:
             if names is not None:
                 self._do(deck.misbehave(names))
-                self.app.notify(told(names), timeout=4, markup=False)
+                self.app.notify(told(names), timeout=2, markup=False)
 
         self.app.push_screen(Misbehaviours(deck.misbehaviour), chosen)
 
