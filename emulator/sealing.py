@@ -38,7 +38,7 @@ class Sealing:
         """Raises SealError under another key or label."""
         try:
             return self._aead.decrypt(sealed[:_SALT_LENGTH], sealed[_SALT_LENGTH:], label.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # the latter for a seal that is cut short
             raise SealError(
                 f"the key does not open this store; was {KEY_VARIABLE} or the key file changed?"
             ) from None

@@ -6,7 +6,6 @@ power cut. Secrets lie there sealed (`sealing.py`). One process per state folder
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -14,10 +13,14 @@ from typing import IO, Literal, Self
 
 import msgspec
 
+from emulator.database import Database, StoreError
 from emulator.protocol import effects
-from emulator.protocol.effects import Change, SetNonce, Snapshot, StoredItem
+from emulator.protocol.effects import Change, ItemState, SetNonce, Snapshot, StoredItem
 from emulator.protocol.keyring import Account, Opening, Replacement
+from emulator.protocol.policy import Encoding
 from emulator.sealing import SealError, Sealing
+
+__all__ = ["FILE", "STALE", "LedgerLine", "Store", "StoreError"]
 
 FILE = "handset.db"
 _FROM_PROFILE = "profile/"
@@ -43,10 +46,6 @@ CREATE TABLE IF NOT EXISTS item (
 CREATE TABLE IF NOT EXISTS counter (
     account TEXT, store TEXT, next INTEGER, PRIMARY KEY (account, store));
 """
-
-
-class StoreError(Exception):
-    """The state folder cannot be used; the text says why and what to do."""
 
 
 STALE = "made stale by hand"
@@ -80,7 +79,7 @@ class Store:
             self._db = _database(folder / FILE, read_only)
             self._filled: tuple[int, dict[Account, Account]] = (0, {})
             """What `fill` has found since so many rows had been changed; nobody else writes."""
-        except (OSError, sqlite3.Error) as wrong:
+        except OSError as wrong:
             self._unlock()
             raise StoreError(f"{folder}: the state folder cannot be used: {wrong}") from wrong
         except SealError as wrong:
@@ -118,14 +117,16 @@ class Store:
         A secret that was edited in the profile since is a new one. A new server secret empties the
         list of used ids and the pinned encoding (decision 4).
         """
-        with self._db:
+        with self._db.transaction():
             if self._take_in(account.name, "server_secret", account.server_secret):
                 self._forget_uses(account.name)
             self._take_in(account.name, "password", account.password)
             for slot, nonce in (("client", account.client_nonce), ("server", account.server_nonce)):
-                known = self._db.execute(
-                    "SELECT 1 FROM ledger WHERE account = ? AND slot = ?", (account.name, slot)
-                ).fetchone()
+                known = self._db.row(
+                    tuple[int],
+                    "SELECT 1 FROM ledger WHERE account = ? AND slot = ?",
+                    (account.name, slot),
+                )
                 if nonce is not None and known is None:
                     self._set_nonce(account.name, slot, nonce, 0.0, "first value, from the profile")
 
@@ -134,7 +135,7 @@ class Store:
 
         What an earlier proposal gave and this one leaves as it is comes from the earlier one.
         """
-        with self._db:
+        with self._db.transaction():
             if (earlier := self._proposal(account)) is not None:
                 kept = {
                     field: getattr(earlier, field)
@@ -151,7 +152,7 @@ class Store:
         The candidate, the used ids and the pinned encoding go with the old secret; that stays, as
         an earlier revision, for explanations only (decision 14). Returns the reason and the changes of nonces.
         """
-        with self._db:
+        with self._db.transaction():
             new = self._proposal(account)
             if new is None:
                 return None
@@ -176,13 +177,13 @@ class Store:
         if new.server_nonce is not None:
             yield "server", new.server_nonce
         held = "SELECT 1 FROM nonce WHERE account = ? AND slot = 'candidate'"
-        if self._db.execute(held, (account,)).fetchone():
+        if self._db.row(tuple[int], held, (account,)):
             yield "candidate", None
 
     def _proposal(self, account: str) -> Replacement | None:
-        row = self._db.execute(
-            "SELECT sealed FROM proposed WHERE account = ?", (account,)
-        ).fetchone()
+        row = self._db.row(
+            tuple[bytes], "SELECT sealed FROM proposed WHERE account = ?", (account,)
+        )
         if row is None:
             return None
         return msgspec.json.decode(self._opened(f"{account}/proposed", row[0]), type=Replacement)
@@ -195,7 +196,7 @@ class Store:
         """The account with what the store knows of it: secrets, nonces, used ids, earlier secrets."""
         if self._lock is None:
             return self._fill(account)  # another process may write
-        changes = self._db.total_changes
+        changes = self._db.changes
         if changes != self._filled[0]:
             self._filled = (changes, {})
         known = self._filled[1]
@@ -206,16 +207,21 @@ class Store:
     def _fill(self, account: Account) -> Account:
         name = account.name
         secret = self._in_force(name, "server_secret", account.server_secret)
-        slots: dict[str, bytes] = dict(
-            self._db.execute("SELECT slot, nonce FROM nonce WHERE account = ?", (name,)).fetchall()
+        slots = dict(
+            self._db.rows(
+                tuple[str, bytes], "SELECT slot, nonce FROM nonce WHERE account = ?", (name,)
+            )
         )
-        openings = self._db.execute(
-            "SELECT session_id, at, used_up FROM opening WHERE account = ? ORDER BY id", (name,)
+        openings = self._db.rows(
+            tuple[int, float, int],
+            "SELECT session_id, at, used_up FROM opening WHERE account = ? ORDER BY id",
+            (name,),
         )
-        pin = self._db.execute("SELECT encoding FROM pin WHERE account = ?", (name,)).fetchone()
+        pin = self._db.row(tuple[Encoding], "SELECT encoding FROM pin WHERE account = ?", (name,))
         current = slots.get("server")
         previous: dict[bytes, None] = {}
-        for (nonce,) in self._db.execute(
+        for (nonce,) in self._db.rows(
+            tuple[bytes | None],
             "SELECT nonce FROM ledger WHERE account = ? AND slot = 'server' ORDER BY id DESC",
             (name,),
         ):
@@ -237,7 +243,8 @@ class Store:
 
     def ledger(self, account: str) -> list[LedgerLine]:
         """Every change of the account's nonces, oldest first."""
-        rows = self._db.execute(
+        rows = self._db.rows(
+            tuple[str, str, bytes | None, bytes | None, float, str],
             "SELECT account, slot, nonce, previous, at, reason FROM ledger "
             "WHERE account = ? ORDER BY id",
             (account,),
@@ -257,10 +264,12 @@ class Store:
 
     def revision(self, account: str, kind: str) -> int:
         """The revision of a secret, counted from 1; 0 when there is none."""
-        row = self._db.execute(
-            "SELECT max(revision) FROM secret WHERE account = ? AND kind = ?", (account, kind)
-        ).fetchone()
-        return row[0] or 0
+        row = self._db.row(
+            tuple[int | None],
+            "SELECT max(revision) FROM secret WHERE account = ? AND kind = ?",
+            (account, kind),
+        )
+        return (row and row[0]) or 0
 
     # Datastores
 
@@ -269,10 +278,13 @@ class Store:
         return tuple(self._snapshot(account, store) for store in stores)
 
     def _snapshot(self, account: str, store: str) -> Snapshot:
-        anchor = self._db.execute(
-            "SELECT own, peer FROM anchor WHERE account = ? AND store = ?", (account, store)
-        ).fetchone() or ("", "")
-        rows = self._db.execute(
+        anchor = self._db.row(
+            tuple[str, str],
+            "SELECT own, peer FROM anchor WHERE account = ? AND store = ?",
+            (account, store),
+        ) or ("", "")
+        rows = self._db.rows(
+            tuple[str, str, bytes, ItemState, str, int],
             "SELECT luid, type, octets, state, guid, map_due FROM item "
             "WHERE account = ? AND store = ? ORDER BY rowid",
             (account, store),
@@ -284,14 +296,16 @@ class Store:
         return Snapshot(store, anchor[0], anchor[1], items, self._next_luid(account, store))
 
     def _next_luid(self, account: str, store: str) -> int:
-        row = self._db.execute(
-            "SELECT next FROM counter WHERE account = ? AND store = ?", (account, store)
-        ).fetchone()
+        row = self._db.row(
+            tuple[int],
+            "SELECT next FROM counter WHERE account = ? AND store = ?",
+            (account, store),
+        )
         return row[0] if row else 1
 
     def add_item(self, account: str, store: str, type_: str, octets: bytes) -> str:
         """An item that the phone's owner makes; its new LUID."""
-        with self._db:
+        with self._db.transaction():
             luid = str(self._next_luid(account, store))
             self._put_item(account, store, luid, type_, octets, "", "added")
         return luid
@@ -302,7 +316,7 @@ class Store:
         Raises KeyError for a LUID that names nothing.
         """
         state = "added" if self._state(account, store, luid) == "added" else "changed"
-        with self._db:
+        with self._db.transaction():
             self._db.execute(
                 "UPDATE item SET octets = ?, state = ? WHERE account = ? AND store = ? AND luid = ?",
                 (octets, state, account, store, luid),
@@ -316,25 +330,25 @@ class Store:
         change = "UPDATE item SET state = 'deleted'"
         if self._state(account, store, luid) == "added":
             change = "DELETE FROM item"
-        with self._db:
+        with self._db.transaction():
             where = "WHERE account = ? AND store = ? AND luid = ?"
             self._db.execute(f"{change} {where}", (account, store, luid))
 
     def _state(self, account: str, store: str, luid: str) -> str:
-        row = self._db.execute(
+        row = self._db.row(
+            tuple[ItemState],
             "SELECT state FROM item WHERE account = ? AND store = ? AND luid = ?",
             (account, store, luid),
-        ).fetchone()
+        )
         if row is None or row[0] == "deleted":
             raise KeyError(luid)
-        state: str = row[0]
-        return state
+        return row[0]
 
     # Changes
 
     def keep(self, changes: Iterable[Change], at: float) -> None:
         """Commits all changes in one transaction; on disk when this returns."""
-        with self._db:
+        with self._db.transaction():
             for change in changes:
                 self._apply(change, at)
 
@@ -389,7 +403,7 @@ class Store:
                     (name, change.store, change.luid),
                 )
             case effects.MapsSent():
-                self._db.executemany(
+                self._db.execute_each(
                     "UPDATE item SET map_due = 0 WHERE account = ? AND store = ? AND luid = ?",
                     [(name, change.store, luid) for luid in change.luids],
                 )
@@ -398,15 +412,15 @@ class Store:
 
     def unpin(self, account: str) -> None:
         """Forgets the pinned encoding of the SessionID."""
-        with self._db:
+        with self._db.transaction():
             self._db.execute("DELETE FROM pin WHERE account = ?", (account,))
 
     def _set_nonce(
         self, account: str, slot: str, nonce: bytes | None, at: float, reason: str
     ) -> None:
-        row = self._db.execute(
-            "SELECT nonce FROM nonce WHERE account = ? AND slot = ?", (account, slot)
-        ).fetchone()
+        row = self._db.row(
+            tuple[bytes], "SELECT nonce FROM nonce WHERE account = ? AND slot = ?", (account, slot)
+        )
         if nonce is None:
             self._db.execute("DELETE FROM nonce WHERE account = ? AND slot = ?", (account, slot))
         else:
@@ -422,13 +436,14 @@ class Store:
     def _put_item(
         self, account: str, store: str, luid: str, type_: str, octets: bytes, guid: str, state: str
     ) -> None:
-        due = bool(guid)
+        due = int(bool(guid))
         if not guid:
-            row = self._db.execute(
+            row = self._db.row(
+                tuple[str, int],
                 "SELECT guid, map_due FROM item WHERE account = ? AND store = ? AND luid = ?",
                 (account, store, luid),
-            ).fetchone()
-            guid, due = row or ("", False)
+            )
+            guid, due = row or ("", 0)
         self._db.execute(
             "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (account, store, luid, type_, octets, state, guid, due),
@@ -475,11 +490,12 @@ class Store:
 
     def _unseal(self, account: str, kind: str) -> list[str]:
         """All revisions of a secret, newest first."""
-        rows = self._db.execute(
+        rows = self._db.rows(
+            tuple[int, bytes],
             "SELECT revision, sealed FROM secret WHERE account = ? AND kind = ? "
             "ORDER BY revision DESC",
             (account, kind),
-        ).fetchall()
+        )
         return [
             self._opened(f"{account}/{kind}/{revision}", sealed).decode()
             for revision, sealed in rows
@@ -510,22 +526,15 @@ def _locked(folder: Path) -> IO[str]:
     return lock
 
 
-def _database(path: Path, read_only: bool) -> sqlite3.Connection:
-    if read_only:
-        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    else:
-        path.touch(mode=0o600)
-        db = sqlite3.connect(path)
+def _database(path: Path, read_only: bool) -> Database:
+    db = Database(path, read_only)
     try:
-        if not read_only:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-        version = db.execute("PRAGMA user_version").fetchone()[0]
+        (version,) = db.row(tuple[int], "PRAGMA user_version") or (0,)
         if version > _SCHEMA:
             raise StoreError(f"{path}: written by a newer version of this tool (format {version})")
         if not read_only and version < _SCHEMA:
-            db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
-    except (sqlite3.Error, StoreError):
+            db.script(f"BEGIN; {_TABLES} PRAGMA user_version = {_SCHEMA}; COMMIT;")
+    except StoreError:
         db.close()
         raise
     return db

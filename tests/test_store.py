@@ -1,5 +1,6 @@
 """The store: what `keep` returned from is there, secrets are sealed, one process per folder."""
 
+import contextlib
 import os
 import sqlite3
 import stat
@@ -243,11 +244,11 @@ def test_a_second_proposal_leaves_what_only_the_first_one_had(store: Store) -> N
 def test_a_store_of_the_first_format_takes_the_profile_for_what_it_has(
     store: Store, folder: Path
 ) -> None:
-    with store._db as db:
+    store.close()
+    with contextlib.closing(sqlite3.connect(folder / "handset.db")) as db, db:
         db.execute("DELETE FROM secret WHERE kind LIKE 'profile/%'")
         db.execute("DROP TABLE proposed")
         db.execute("PRAGMA user_version = 1")
-    store.close()
     filled = _again(folder)
     assert (filled.server_secret, filled.previous_secrets) == (SECRETS[0], ())
     with Store(folder) as again:
@@ -479,7 +480,7 @@ def test_a_folder_that_failed_to_open_is_free_again(folder: Path) -> None:
     folder.mkdir()
     (folder / "handset.db").write_bytes(b"this is no database at all, but long enough" * 50)
     for _ in range(2):
-        with pytest.raises(StoreError, match="cannot be used: file is not a database"):
+        with pytest.raises(StoreError, match=r"damaged \(file is not a database\)"):
             Store(folder)
     (folder / "handset.db").unlink()
     Store(folder).close()
@@ -499,7 +500,7 @@ def test_a_database_cut_short_is_no_traceback(store: Store, folder: Path) -> Non
     store.close()
     path = folder / "handset.db"
     path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(StoreError, match="cannot be used"), Store(folder) as again:
+    with pytest.raises(StoreError, match="the store is damaged"), Store(folder) as again:
         again.adopt(ACCOUNT)
 
 
@@ -514,7 +515,7 @@ def test_reading_changes_nothing(store: Store, folder: Path) -> None:
     before = {p.name: p.stat().st_mtime_ns for p in folder.iterdir()}
     with Store(folder, read_only=True) as reader:
         assert reader.fill(ACCOUNT).server_nonce == b"server 0"
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(StoreError, match="readonly database"):
             reader.keep((SetNonce("account", "server", b"x", "test"),), 1.0)
     after = {p.name: p.stat().st_mtime_ns for p in folder.iterdir()}
     assert {name: after[name] for name in before} == before
