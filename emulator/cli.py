@@ -290,10 +290,11 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader of our output has gone; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.MET)
-    except Exception as wrong:
-        if type(wrong).__name__ != "ProfileError":
+    except Exception as error:
+        # By name: to import the types takes longer than most verbs take to run.
+        if type(error).__name__ not in ("ProfileError", "StoreError", "JournalError"):
             raise
-        _say(wrong)
+        _say(error)
         sys.exit(Exit.USAGE)
 
 

@@ -4,6 +4,7 @@ Owns where each event's line lies, and decodes a line when somebody asks for it,
 thousand events take little memory. Knows nothing of what events mean but their order and their run.
 """
 
+import contextlib
 import os
 import weakref
 from array import array
@@ -159,30 +160,62 @@ def octets_of(descriptor: int) -> Octets:
 
 
 class Spool:
-    """Where lines go that nobody wants in a file: into memory, and on into a file without a name."""
+    """Where lines go: into a file as far as it takes them, into memory what it does not.
 
-    def __init__(self) -> None:
-        self._memory = bytearray()
+    Without a `descriptor` they go into memory first, and into a file without a name once they are many.
+    """
+
+    def __init__(self, descriptor: int = -1) -> None:
         self._descriptor = -1
+        self._on_file = 0
+        self._memory = bytearray()
+        """What is not in the file, or not yet."""
+        self.failure: OSError | None = None
+        """Why the file does not take the lines now; the next one is tried again."""
+        if descriptor >= 0:
+            self._hold(descriptor)
+
+    def _hold(self, descriptor: int) -> None:
+        """The file is there also once its owner has closed it."""
+        self._descriptor = os.dup(descriptor)
+        weakref.finalize(self, os.close, self._descriptor)
 
     def write(self, octets: bytes) -> None:
-        if self._descriptor >= 0:
-            os.write(self._descriptor, octets)
-            return
         self._memory += octets
-        if len(self._memory) > SPOOL:
+        if self._descriptor < 0 and len(self._memory) <= SPOOL:
+            return
+        try:
+            if self._descriptor < 0:
+                self._make()
             self._pour()
+            self.failure = None
+        except OSError as error:
+            self.failure = error
 
-    def _pour(self) -> None:
+    def _make(self) -> None:
         import tempfile
 
         with tempfile.TemporaryFile(prefix="handset-") as file:
-            self._descriptor = os.dup(file.fileno())
-        weakref.finalize(self, os.close, self._descriptor)
-        os.write(self._descriptor, self._memory)
+            self._hold(file.fileno())
+
+    def _pour(self) -> None:
+        """Into the file, or nothing of it: a reader finds whole lines."""
+        done = 0
+        try:
+            while done < len(self._memory):
+                piece = self._memory[done : done + SPOOL]
+                done += os.pwrite(self._descriptor, piece, self._on_file + done)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, self._on_file)
+            raise
+        self._on_file += done
         self._memory = bytearray()
 
     def __call__(self, offset: int, size: int) -> bytes:
-        if self._descriptor >= 0:
-            return os.pread(self._descriptor, size, offset)
-        return bytes(self._memory[offset : offset + size])
+        in_memory = max(offset - self._on_file, 0)
+        end = max(offset + size - self._on_file, 0)
+        found = bytes(self._memory[in_memory:end])
+        if offset < self._on_file:
+            found = os.pread(self._descriptor, min(size, self._on_file - offset), offset) + found
+        return found

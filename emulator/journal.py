@@ -11,12 +11,13 @@ from typing import IO
 import msgspec
 
 from emulator import __version__, journalfile
-from emulator.eventlog import EventLog, Spool, octets_of
+from emulator.eventlog import EventLog, Spool
 from emulator.journalfile import FORMAT, Header, JournalError, read
 from emulator.protocol.cutting import basic, cut
 from emulator.protocol.events import (
     AnyWhat,
     Event,
+    Failed,
     MessageEdited,
     MessageReceived,
     MessageSent,
@@ -34,25 +35,19 @@ class Journal:
     def __init__(self, clock: Callable[[], float], path: Path | None = None) -> None:
         self._clock = clock
         self._encoder = msgspec.json.Encoder()
-        self._file: IO[bytes] | None = None
-        self._spool: Spool | None = None
+        self._path = path
+        self._file = None if path is None else _made(path)
+        self._spool = Spool() if self._file is None else Spool(self._file.fileno())
         self._written = 0
-        if path is None:
-            self._spool = Spool()
-            self.events = EventLog(self._spool)
-        else:
-            try:
-                # Never over an old journal: it may be the only record of a failure.
-                self._file = path.open("x+b")
-            except FileExistsError:
-                raise JournalError(
-                    f"{path}: exists already; a journal is never overwritten"
-                ) from None
-            except OSError as wrong:
-                raise JournalError(f"{path}: cannot be written: {wrong.strerror}") from wrong
-            journalfile.hold(self._file.fileno())
-            self.events = EventLog(octets_of(self._file.fileno()))
+        self.events = EventLog(self._spool)
+        self.trouble = ""
+        """Why the newest events are not in the file, in words; "" while they are."""
+        if self._file is not None and path is not None:
             self._write(self._encoder.encode(Header(FORMAT, f"ds-handset {__version__}")) + b"\n")
+            if self.trouble:
+                self.close()
+                path.unlink()
+                raise JournalError(self.trouble)
 
     def append(
         self, what: What, *, session: int = 0, cause: int = 0, account: Account | None = None
@@ -74,22 +69,40 @@ class Journal:
         )
         line = self._encoder.encode(event) + b"\n"
         self.events.append(event, self._written, len(line))
+        had_trouble = bool(self.trouble)
         self._write(line)
+        if self.trouble and not had_trouble:
+            self.append(Failed(self.trouble))
         return event
 
     def _write(self, line: bytes) -> None:
+        """What the file does not take stays in memory: the handset goes on judging, and shows it."""
         self._written += len(line)
-        if self._spool is not None:
-            self._spool.write(line)
-        elif self._file is not None:
-            self._file.write(line)
-            self._file.flush()
+        self._spool.write(line)
+        failure = self._spool.failure
+        if failure is None or self._path is None:
+            self.trouble = ""
+        elif not self.trouble:
+            why = failure.strerror or failure
+            self.trouble = f"{self._path}: cannot be written: {why}; new events are kept in memory"
 
     def close(self) -> None:
         if self._file is not None:
             journalfile.let_go(self._file.fileno())
             self._file.close()
             self._file = None
+
+
+def _made(path: Path) -> IO[bytes]:
+    try:
+        # Never over an old journal: it may be the only record of a failure.
+        file = path.open("x+b")
+    except FileExistsError:
+        raise JournalError(f"{path}: exists already; a journal is never overwritten") from None
+    except OSError as error:
+        raise JournalError(f"{path}: cannot be written: {error.strerror}") from error
+    journalfile.hold(file.fileno())
+    return file
 
 
 def restored(octets: Octets, accounts: dict[str, Account]) -> bytes:

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import re
+import stat
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,10 @@ from emulator.protocol.events import Event
 FORMAT = 1
 PIECE = 1 << 18
 """Octets that are read in one go, unless a line is longer."""
+HEADER = 1 << 12
+"""Octets of the first line at most."""
+MAX_LINE = 1 << 26
+"""Octets of any other line at most: a message of the largest size in hex, more than twice."""
 
 
 class JournalError(Exception):
@@ -67,10 +72,13 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self.descriptor = os.open(path, os.O_RDONLY)
+            # Without waiting for a FIFO's other end.
+            self.descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         except OSError as wrong:
             raise JournalError(f"{path}: cannot be read: {wrong.strerror}") from wrong
         weakref.finalize(self, os.close, self.descriptor)
+        if not stat.S_ISREG(os.fstat(self.descriptor).st_mode):
+            raise JournalError(f"{path}: not a journal: expected a regular file")
         self.at = 0
         """Octets whose events have been handed out."""
         self.line = 0
@@ -85,9 +93,10 @@ class Reader:
         self._begin()
 
     def _begin(self) -> None:
-        while (end := self._piece.find(b"\n")) < 0 and self._grow():
-            pass
-        line = self._piece if end < 0 else self._piece[: end + 1]
+        while (end := self._piece.find(b"\n", 0, HEADER)) < 0 and len(self._piece) < HEADER:
+            if not self._grow():
+                break
+        line = self._piece[:HEADER] if end < 0 else self._piece[: end + 1]
         try:
             header = msgspec.json.decode(line, type=Header)
         except msgspec.MsgspecError:
@@ -107,8 +116,11 @@ class Reader:
     def _grow(self) -> bool:
         """Reads one piece more; whether there was any."""
         left = self._piece[self._from :]
+        if len(left) > MAX_LINE:
+            raise JournalError(f"{self.path}: line {self.line + 1}: longer than {MAX_LINE} octets")
         try:
-            octets = os.pread(self.descriptor, PIECE, self.at + len(left))
+            # As much again as there is: a long line is not copied once for each piece of it.
+            octets = os.pread(self.descriptor, max(PIECE, len(left)), self.at + len(left))
         except OSError as wrong:
             raise JournalError(f"{self.path}: cannot be read: {wrong.strerror}") from wrong
         self._piece, self._from = left + octets, 0

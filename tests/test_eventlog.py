@@ -1,5 +1,6 @@
 """The events as a sequence: equal to a list of them, whatever lies in memory and what in the file."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -129,6 +130,43 @@ def test_a_file_that_changes_under_it_is_said_and_nothing_more(tmp_path: Path) -
     gone = log[500]
     assert gone.seq == 501 and isinstance(gone.what, Failed) and "has changed" in gone.what.sentence
     journal.close()
+
+
+class Disk:
+    """A disk that takes `room` octets more, as `os.pwrite` sees it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+        self.room = room
+        self._real = os.pwrite
+        monkeypatch.setattr(os, "pwrite", self._write)
+
+    def _write(self, descriptor: int, octets: memoryview, offset: int) -> int:
+        if not self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        done = self._real(descriptor, octets[: self.room], offset)
+        self.room -= done
+        return done
+
+
+@pytest.mark.parametrize("room", [0, 1, 99, 100, 250])
+def test_a_full_disk_gets_whole_lines_and_the_rest_stays_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    lines = [bytes([65 + number]) * 99 + b"\n" for number in range(5)]
+    disk = Disk(monkeypatch, room)
+    with (tmp_path / "journal").open("x+b") as file:
+        spool = Spool(file.fileno())
+        for number, line in enumerate(lines):
+            spool.write(line)
+            assert b"".join(lines)[: (number + 1) * 100] == spool(0, 10_000)
+        assert spool.failure is not None and spool.failure.errno == errno.ENOSPC
+        whole = (tmp_path / "journal").read_bytes()
+        assert whole == b"".join(lines[: len(whole) // 100])
+        assert spool(150, 200) == b"".join(lines)[150:350]
+        disk.room = 10_000
+        spool.write(b"Z\n")
+        assert spool.failure is None
+        assert (tmp_path / "journal").read_bytes() == b"".join(lines) + b"Z\n"
 
 
 def test_octets_are_read_by_place(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The journal: append, read again, and no secret of a basic Cred in any octet of it."""
 
 import base64
+import errno
+import os
 import tempfile
 from pathlib import Path
 
@@ -143,6 +145,81 @@ def test_a_newer_format_is_said(tmp_path: Path) -> None:
     path.write_bytes(b'{"format":99,"tool":"ds-handset 7.0"}\n')
     with pytest.raises(JournalError, match=r"format 99 of ds-handset 7.0 is newer than this tool"):
         read(path)
+
+
+HOSTILE = {
+    "a time that no clock has": b'{"seq":1,"at":1e308,"what":{"kind":"PowerCut"}}',
+    "a time before 1970": b'{"seq":1,"at":-1,"what":{"kind":"PowerCut"}}',
+    "no hex": b'{"seq":1,"at":1,"what":{"kind":"PushArrived","bearer":"b","sender":"s","octets":{"hex":"zz"}}}',
+    "half an octet": b'{"seq":1,"at":1,"what":{"kind":"PushArrived","bearer":"b","sender":"s","octets":{"hex":"0"}}}',
+    "a cut outside": b'{"seq":1,"at":1,"what":{"kind":"PushArrived","bearer":"b","sender":"s","octets":{"hex":"00","cuts":[{"offset":0,"length":1000000000000,"secret":"s"}]}}}',
+    "a number below zero": b'{"seq":-1,"at":1,"what":{"kind":"PowerCut"}}',
+    "a nonce that is no hex": b'{"seq":1,"at":1,"what":{"kind":"NoncesHeld","account":"a","client":"4A7","server":null,"candidate":null}}',
+}
+
+
+@pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE)
+def test_a_value_that_no_handset_writes_names_its_line(tmp_path: Path, line: bytes) -> None:
+    path = _written(tmp_path, _line(1), line, _line(3))
+    with pytest.raises(JournalError, match=f"{path}: line 3: .*"):
+        read(path)
+
+
+def test_a_line_without_an_end_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journalfile, "MAX_LINE", 10_000)
+    monkeypatch.setattr(journalfile, "PIECE", 1000)
+    path = _written(tmp_path, _line(1), b"x" * 50_000)
+    with pytest.raises(JournalError, match="line 3: longer than 10000 octets"):
+        read(path)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "device"])
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "journal"
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path = Path("/dev/zero")
+    with pytest.raises(JournalError, match="expected a regular file"):
+        Reader(path)
+
+
+def test_a_full_disk_is_said_once_and_the_events_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal"
+    record = Journal(lambda: 1.0, path)
+    record.append(OPENED)
+    whole = path.read_bytes()
+    with monkeypatch.context() as full:
+        full.setattr(os, "pwrite", _no_room)
+        record.append(OPENED)
+        record.append(OPENED)
+        sentence = (
+            f"{path}: cannot be written: No space left on device; new events are kept in memory"
+        )
+        assert record.trouble == sentence
+        assert [e.what for e in record.events] == [OPENED, OPENED, Failed(sentence), OPENED]
+        assert path.read_bytes() == whole
+    record.append(OPENED)
+    assert record.trouble == ""
+    record.close()
+    assert read(path) == list(record.events)
+
+
+def test_a_disk_that_is_full_from_the_start_leaves_no_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "pwrite", _no_room)
+    with pytest.raises(JournalError, match="No space left on device"):
+        Journal(lambda: 1.0, tmp_path / "journal")
+    assert list(tmp_path.iterdir()) == []
+
+
+def _no_room(*_: object) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_journal_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ text. Nothing here may hold an account secret: messages carry their octets with 
 cut out (`Octets.cuts`), Workings are computed from event and keyring when somebody looks.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -28,6 +28,11 @@ Outcome = Literal[
 SessionKind = Literal["resync", "ordinary", "client-initiated"]
 Severity = Literal["note", "warning", "error"]
 DropReason = Literal["queue", "rate", "system"]
+Hex = Annotated[str, msgspec.Meta(pattern=r"\A([0-9A-Fa-f]{2})*\Z")]
+"""Octets as hex text. As all bounds here, it is checked where a journal is read."""
+Time = Annotated[float, msgspec.Meta(ge=0, lt=253402300800)]
+"""Seconds since 1970, before the year 10000."""
+Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -41,8 +46,8 @@ class Cut(msgspec.Struct, frozen=True):
     to a person where it is content that was never looked into, since it may hold one.
     """
 
-    offset: int
-    length: int
+    offset: Count
+    length: Count
     secret: str
     why: str = ""
 
@@ -50,8 +55,12 @@ class Cut(msgspec.Struct, frozen=True):
 class Octets(msgspec.Struct, frozen=True):
     """Octets as hex text; cut spans stand as zero octets, so that offsets stay true."""
 
-    hex: str
+    hex: Hex
     cuts: tuple[Cut, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(2 * (cut.offset + cut.length) > len(self.hex) for cut in self.cuts):
+            raise ValueError("a cut lies outside the octets")
 
     @classmethod
     def of(cls, octets: bytes) -> "Octets":
@@ -175,9 +184,9 @@ class NonceTried(What, frozen=True):
     server_id: str
     nonce_kind: NonceKind
     encoding: str
-    nonce: str
-    expected: str
-    received: str
+    nonce: Hex
+    expected: Hex
+    received: Hex
     matched: bool
 
 
@@ -239,7 +248,7 @@ class CredMade(msgspec.Struct, frozen=True):
 
     scheme: str
     user: str
-    nonce: str
+    nonce: Hex
     nonce_kind: NonceKind
     version: str
     data: str
@@ -284,7 +293,7 @@ class MessageReceived(What, frozen=True):
     http_status: int
     content_type: str
     octets: Octets
-    elapsed: float
+    elapsed: Annotated[float, msgspec.Meta(ge=0, le=1e9)]
     msg_id: int
     package: int
     code: int
@@ -320,7 +329,7 @@ class Challenged(What, frozen=True):
     by: Side
     code: int
     scheme: str
-    nonce: str
+    nonce: Hex
     refuses: bool
 
 
@@ -334,7 +343,7 @@ class ServerCredJudged(What, frozen=True):
     server_id: str
     scheme: str
     received: str
-    tries: tuple[tuple[NonceKind, str, str], ...]
+    tries: tuple[tuple[NonceKind, Hex, str], ...]
     matched: NonceKind
     counts: bool
     sentence: str
@@ -348,8 +357,8 @@ class NonceStored(What, frozen=True):
 
     account: str
     slot: Literal["client", "server", "candidate"]
-    nonce: str
-    previous: str
+    nonce: Hex
+    previous: Hex
     reason: str
 
 
@@ -357,9 +366,9 @@ class NoncesHeld(What, frozen=True):
     """The nonces in the handset's store as it starts, hex; None: there is none."""
 
     account: str
-    client: str | None
-    server: str | None
-    candidate: str | None
+    client: Hex | None
+    server: Hex | None
+    candidate: Hex | None
 
 
 class SecretReplaced(What, frozen=True):
@@ -439,8 +448,8 @@ class PeerNonces(What, frozen=True):
     """
 
     account: str
-    client: str | None
-    server: str | None
+    client: Hex | None
+    server: Hex | None
     inferred: bool
 
 
@@ -478,7 +487,7 @@ class Heard(What, frozen=True):
     """Input to the protocol: its kind and the random octets that came with it (hex)."""
 
     what: str
-    entropy: str
+    entropy: Hex
 
 
 class Noted(What, frozen=True):
@@ -572,8 +581,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     journal from 1 (a notification and the session it opened share one), 0 = outside any;
     `cause` is the `seq` of the event that led to this one, 0 = none."""
 
-    seq: int
-    at: float
-    session: int = 0
-    cause: int = 0
+    seq: Count
+    at: Time
+    session: Count = 0
+    cause: Count = 0
     what: AnyWhat
