@@ -4,7 +4,7 @@ Each class is one table of a profile (`[auth]`, `[resync]` ...), each field one 
 one that the design gives. Holds no rule: what a key means is done where the rule lives.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,6 +21,7 @@ Encoding = Literal[
     "b64_text_of_raw16",
 ]
 Demand = Literal["required", "optional"]
+Bound = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,7 +103,7 @@ class Http(Table, frozen=True):
 
     timeout: float = 30.0
     resend: int = 1
-    max_response: int = 10_000_000
+    max_response: Bound = 4_000_000
     ca_file: str = ""
     pin: str = ""
     client_cert: str = ""
@@ -111,9 +112,13 @@ class Http(Table, frozen=True):
 
 
 class Session(Table, frozen=True):
-    """Bounds of one session."""
+    """Bounds of one session: our messages, the octets of all responses, and the server's commands
+    (each item of a command counts). A server that exceeds one has broken the protocol.
+    """
 
-    max_messages: int = 500
+    max_messages: Bound = 500
+    max_received: Bound = 64_000_000
+    max_commands: Bound = 100_000
 
 
 class Policy(msgspec.Struct, frozen=True):

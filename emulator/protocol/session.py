@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import msgspec
 
-from emulator.protocol import acceptance, clientauth, endings, packages, sessionid, sync
+from emulator.protocol import acceptance, clientauth, endings, incoming, packages, sessionid, sync
 from emulator.protocol.effects import (
     Answered,
     Ask,
@@ -40,7 +40,7 @@ from emulator.protocol.turn import OutOfMessages, SessionState, Turn
 from emulator.protocol.verdict import REASONS, Verdict, reached
 from emulator.wire import codec
 from emulator.wire.errors import WireError
-from emulator.wire.syncml import Message, Status, number
+from emulator.wire.syncml import Command, Message, Status, number
 
 _STOPPED = {
     "interrupted": "the session was interrupted",
@@ -201,8 +201,9 @@ def _lost(turn: Turn, reason: str) -> None:
 
 
 def _reply(turn: Turn, reply: Reply) -> None:
-    state = turn.state
     turn.reply = reply
+    turn.set(received=turn.state.received + len(reply.octets))
+    state = turn.state
     message, problem, is_syncml = _read(reply, state.device.codec)
     if message is None:
         turn.record(_received(turn, reply, None, problem))
@@ -216,6 +217,10 @@ def _reply(turn: Turn, reply: Reply) -> None:
     if not state.heard_reply:
         _first_reply(turn)
     turn.record(_received(turn, reply, message, ""))
+    turn.set(commands=state.commands + sum(map(_size, incoming.flat(message.commands))))
+    if excess := _excess(turn):
+        endings.broken(turn, excess)
+        return
     if _stale(state, message):
         turn.remark("duplicate-reply", f"MsgID {message.header.msg_id}")
         _duplicate(turn, "the server sent its previous reply once more")
@@ -230,6 +235,20 @@ def _reply(turn: Turn, reply: Reply) -> None:
             acceptance.heard(turn, message)
     except OutOfMessages:
         endings.broken(turn, f"the session did not end within {turn.state.messages} messages")
+
+
+def _size(command: Command) -> int:
+    return max(1, len(getattr(command, "items", ())))
+
+
+def _excess(turn: Turn) -> str:
+    """The bound of the session that the server has exceeded, in words; or ""."""
+    state, bounds = turn.state, turn.state.account.policy.session
+    if state.received > bounds.max_received:
+        return f"the server sent more than {bounds.max_received} octets (session.max_received)"
+    if state.commands > bounds.max_commands:
+        return f"the server sent more than {bounds.max_commands} commands (session.max_commands)"
+    return ""
 
 
 def _stale(state: SessionState, message: Message) -> bool:

@@ -69,6 +69,10 @@ class SessionState(msgspec.Struct, frozen=True):
     msg_id: int = 0
     sent: Sent | None = None
     messages: int = 0
+    received: int = 0
+    """Octets of all responses."""
+    commands: int = 0
+    """Commands of the server, each of their items counted."""
     idle: int = 0
     heard_reply: bool = False
     heard_msg_id: str = ""

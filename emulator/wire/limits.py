@@ -8,8 +8,8 @@ MAX_SIZE = 8 << 20
 """Octets of one document, XML or WBXML; it bounds every text in it."""
 MAX_DEPTH = 64
 """Open elements at one time, those around an inner document included."""
-MAX_ELEMENTS = 500_000
-"""Elements and attributes of one document together, inner documents included."""
+MAX_ELEMENTS = 100_000
+"""Elements and attributes of one document together, inner documents included; in memory about 75 MB."""
 MAX_ATTRIBUTES = 64
 """Attributes of one element; OMA CP has two, SyncML none."""
 MAX_TABLE = 1 << 16

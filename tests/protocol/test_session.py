@@ -10,6 +10,7 @@ from emulator.protocol.effects import (
     Lost,
     OpenedWith,
     PinEncoding,
+    PutItem,
     Record,
     Reply,
     Send,
@@ -671,6 +672,37 @@ def test_decision_17_max_messages_bounds_a_session():
     talk.hears(ok(talk, server_alert(), final=False))
     assert talk.outcome == "peer-error"
     assert len(talk.sent) == 3
+
+
+def adds(talk: Talk, *items: int) -> Sync:
+    """The server's Sync of contacts: an Add with so many items each."""
+    card = Item(source=Location(uri="g"), data=(b"BEGIN:VCARD\r\nEND:VCARD\r\n",))
+    commands = tuple(Add(cmd_id=str(n), items=(card,) * many) for n, many in enumerate(items, 3))
+    return Sync(
+        cmd_id="2",
+        target=Location(uri="./contacts"),
+        source=Location(uri="./contacts"),
+        commands=commands,
+    )
+
+
+@pytest.mark.parametrize("items", [(1,) * 9, (9,)], ids=["many commands", "many items"])
+def test_max_commands_bounds_what_a_server_sends_in_a_session(items: tuple[int, ...]) -> None:
+    talk = Talk(account(session__max_commands=12))
+    talk.hears(accept(talk, cred=over(DEFAULT_NONCE), final=False))
+    talk.hears(ok(talk, adds(talk, *items), final=False))
+    assert talk.outcome == "peer-error"
+    assert "more than 12 commands (session.max_commands)" in talk.closed.sentence
+    assert not [c for c in talk.changes if isinstance(c, PutItem)]
+
+
+def test_max_received_bounds_the_octets_of_all_responses() -> None:
+    talk = Talk(account(session__max_received=2000))
+    talk.hears(accept(talk, cred=over(DEFAULT_NONCE), final=False))
+    assert talk.outcome == ""
+    talk.hears(ok(talk, adds(talk, 20), final=False))
+    assert talk.outcome == "peer-error"
+    assert "more than 2000 octets (session.max_received)" in talk.closed.sentence
 
 
 # Decision 18
