@@ -40,6 +40,7 @@ from emulator.wire.syncml import (
     Sync,
     SyncBody,
     SyncHdr,
+    number,
 )
 
 Answer = Status | Results
@@ -171,6 +172,8 @@ def again(turn: Turn, message: Message) -> None:
     assert sent is not None
     turn.set(issue=turn.state.issued, repeated=True)
     old = sent.msg_id
+    unanswered = tuple(each for each in turn.state.unanswered if each[0] != old)
+    turn.set(unanswered=unanswered)
     send(turn, sent.package, [success_status(turn, message)], sent.commands, final=sent.final)
     sync.renumbered(turn, old, turn.state.msg_id)
 
@@ -252,7 +255,13 @@ def send(
     if issues:
         turn.set(issued=state.issue, issue=None, server_over=state.issue)
         issued_in = (*issued_in, state.msg_id)
-    turn.set(sent=sent, messages=state.messages + 1, issued_in=issued_in)
+    asked = frozenset(command.cmd_id for command in incoming.flat(own) if _asks(command))
+    turn.set(
+        sent=sent,
+        messages=state.messages + 1,
+        issued_in=issued_in,
+        unanswered=(*state.unanswered, (state.msg_id, asked)) if asked else state.unanswered,
+    )
     turn.record(
         MessageSent(
             state.msg_id,
@@ -269,6 +278,12 @@ def send(
     if issues and not state.confirmed:  # not before: a person may hold the message back
         turn.step(6, "running", "Chal sent; waiting for the server's success Status")
     turn.do(Send(state.url, codec.media_type, octets, headers))
+
+
+def _asks(command: Command) -> bool:
+    """Whether its Status says that the server gets on: one for an Alert 222 only says that it hears us."""
+    is_222 = isinstance(command, Alert) and command.code == build.NEXT_MESSAGE
+    return build.wants_status(command) and not is_222
 
 
 def summary(message: Message, headers: Headers) -> str:
@@ -335,6 +350,7 @@ def _message(
 def answers(turn: Turn, message: Message) -> list[Answer]:
     """Carries out what the server's message says; the Status (and Results) that are due for it."""
     out: list[Answer] = []
+    _strike_off(turn, message)
     for command in message.commands:
         if isinstance(command, Status):
             sync.hear_status(turn, command)
@@ -351,6 +367,19 @@ def answers(turn: Turn, message: Message) -> list[Answer]:
             out.append(build.status(message, command, 406))
     silent = {command.cmd_id for command in message.commands if command.no_resp}
     return [answer for answer in out if answer.cmd_ref not in silent]
+
+
+def _strike_off(turn: Turn, message: Message) -> None:
+    """What has its Status now is no longer unanswered."""
+    answered: dict[int, set[str]] = {}
+    for command in message.commands:
+        if isinstance(command, Status):
+            refs = answered.setdefault(number(command.msg_ref, -1), set())
+            refs.add((command.cmd_ref or "").strip())
+    left = (
+        (msg_id, cmd_ids - answered.get(msg_id, set())) for msg_id, cmd_ids in turn.state.unanswered
+    )
+    turn.set(unanswered=tuple((msg_id, cmd_ids) for msg_id, cmd_ids in left if cmd_ids))
 
 
 def _alert(turn: Turn, message: Message, alert: Alert) -> Status:

@@ -16,6 +16,7 @@ _IDLE_LIMIT = 3
 
 def go_on(turn: Turn, message: Message) -> None:
     """The package logic: the server's commands are answered, then the next message or the end."""
+    before = turn.state.unanswered
     due = packages.answers(turn, message)
     state = turn.state.state
     if state is State.PACKAGE_3:
@@ -30,6 +31,8 @@ def go_on(turn: Turn, message: Message) -> None:
             isinstance(c, Status) or (isinstance(c, Alert) and c.code == build.NEXT_MESSAGE)
             for c in message.commands
         )
+        # A package with many changes of ours is answered in several messages of Statuses.
+        quiet = quiet and turn.state.unanswered == before
         turn.set(idle=turn.state.idle + 1 if quiet else 0)
         if turn.state.idle >= _IDLE_LIMIT:
             _never_ends(turn, message)

@@ -78,6 +78,8 @@ class SessionState(msgspec.Struct, frozen=True):
     heard_msg_id: str = ""
     """The MsgID of the last reply that was taken in."""
     peer_max: int = 0
+    unanswered: tuple[tuple[int, frozenset[str]], ...] = ()
+    """MsgID of each of our messages that has commands without a Status, and their CmdIDs."""
 
     scheme: Scheme = "md5"
     """The kind of credentials in this session: the account's, unless a challenge changed it."""

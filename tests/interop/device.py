@@ -112,6 +112,13 @@ class Device:
         with Store(self.state) as store:
             return store.add_item("account", "contacts", "text/x-vcard", card(name).encode())
 
+    def add_many(self, count: int) -> None:
+        """So many new cards."""
+        with Store(self.state) as store:
+            for number in range(count):
+                octets = card(f"Name {number}").encode()
+                store.add_item("account", "contacts", "text/x-vcard", octets)
+
     def change(self, luid: str, name: str) -> None:
         """The owner gives a card another name."""
         with Store(self.state) as store:

@@ -179,6 +179,24 @@ def test_later_rounds_bring_what_is_new_and_nothing_twice(
     assert [named(name, device.cards()) for name in names] == [1, 1, 1, 1]
 
 
+@pytest.mark.thorough
+@CODECS
+def test_a_thousand_contacts_go_up_and_the_next_session_has_nothing_to_do(
+    syncevolution: Start, tmp_path: Path, handset: str
+) -> None:
+    """It answers package 3 in several messages that bring nothing but Statuses."""
+    server = syncevolution()
+    device = device_for(server, tmp_path, handset)
+    device.add_many(1000)
+    first = device.sync()
+    assert (first.result.outcome, first.result.items.sent) == ("synchronised", 1000)
+    assert len(server.cards()) == 1000
+    second = device.sync()
+    assert "Alert 200" in second.sent[0]
+    assert second.result.outcome == "synchronised"
+    assert second.of(ItemMoved) == []
+
+
 def test_the_server_names_a_mapped_card_by_our_number(syncevolution: Start, tmp_path: Path) -> None:
     server = syncevolution()
     server.add_card("7", card("Ada", "3.0"))

@@ -274,6 +274,34 @@ def test_maps_are_split_to_the_peers_max_msg_size():
     assert len(sent) == len(guids)
 
 
+def test_statuses_for_our_changes_may_take_as_many_messages_as_they_need():
+    """A server that keeps to our MaxMsgSize answers a large package 3 in several messages."""
+    talk = at_package_3(*(item(str(n), "added") for n in range(1, 9)))
+    inner = [c for s in syncs(talk) for c in s.commands]
+    last = talk.last
+    for number, command in enumerate(inner, 1):
+        done = number == len(inner)
+        talk.hears(reply(talk, 200, build.status(last, command, 201), final=done))
+    assert (talk.outcome, talk.closed.items_sent) == ("synchronised", len(inner))
+
+
+@pytest.mark.parametrize("kind", ["Alert", "Put", "Get"])
+def test_a_status_for_any_of_our_commands_is_progress_once(kind):
+    talk = Talk(signed=SERVER_NONCE)
+    first = talk.last
+    command = next(c for c in first.commands if c.name == kind)
+    talk.hears(reply(talk, 212, cred=over(SERVER_NONCE), final=False))
+    talk.hears(reply(talk, 200, final=False))
+    answered = build.status(first, command, 200)
+    talk.hears(reply(talk, 200, answered, final=False))
+    for _ in range(2):
+        assert talk.outcome == ""
+        talk.hears(reply(talk, 200, answered, final=False))
+    assert talk.outcome == ""
+    talk.hears(reply(talk, 200, answered, final=False))
+    assert (talk.outcome, "no-final" in talk.remarks) == ("peer-error", True)
+
+
 # Package 4 and 5
 
 
