@@ -17,6 +17,7 @@ from emulator.protocol.reception import Ignored
 from emulator.protocol.remarks import remark
 from emulator.protocol.verdict import REASONS
 from emulator.sessions import Sessions
+from emulator.store import StoreError
 from emulator.wire import codec
 from emulator.wire.arrival import Arrival, Ds11Alert, NotForUs
 from emulator.wire.errors import WireError
@@ -107,7 +108,12 @@ class Arriving:
         changes = verdict.changes(found, keyring)
         # At once: behind a breakpoint it might undo what a running session stores meanwhile.
         if changes:
-            self._accounts.store.keep(changes, self._clock())
+            try:
+                self._accounts.store.keep(changes, self._clock())
+            except StoreError:
+                for what in verdict.events(found):
+                    run.record(what)
+                raise
         if admission == "duplicate":
             found = msgspec.structs.replace(found, verdict="ignored", reason="duplicate")
         elif admission == "held":

@@ -1,7 +1,6 @@
 """The conductor: both ends in one process, what is stored, held, said; nothing fails open."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -24,7 +23,7 @@ from emulator.protocol.events import (
 )
 from emulator.protocol.keyring import Replacement
 from emulator.server.sender import make_notification
-from emulator.store import Store
+from emulator.store import Store, StoreError
 from emulator.wire import notification, push
 from tests.direct import CLIENT, DEVICE_ID, STORED, fold, profile
 from tests.wire.pushes import xxd
@@ -360,7 +359,7 @@ async def test_a_store_that_fails_ends_the_run_and_not_the_handset(table, monkey
     both = table()
 
     def full(*_):
-        raise sqlite3.OperationalError("database or disk is full")
+        raise StoreError("handset.db: the store cannot be used: database or disk is full")
 
     with monkeypatch.context() as patch:
         patch.setattr(both.store, "keep", full)
@@ -376,11 +375,13 @@ async def test_a_failing_store_at_the_verdict_is_said_too(table, monkeypatch):
     await both.notify()
 
     def full(*_):
-        raise sqlite3.OperationalError("database or disk is full")
+        raise StoreError("handset.db: the store cannot be used: database or disk is full")
 
     monkeypatch.setattr(both.store, "keep", full)
     result = await both.notify("stored")
     assert result.outcome == "interrupted"
+    assert both.of(VerdictReached)[-1].verdict == "verified-candidate"
+    assert "disk is full" in both.of(Failed)[-1].sentence
 
 
 # The journal
