@@ -3,13 +3,14 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from emulator.bench import Bench
 from emulator.database import Database, StoreError
 from emulator.journal import Journal
-from emulator.protocol.events import VerdictReached
+from emulator.protocol.events import Failed, VerdictReached
 from tests.tui.screen import playing, text_of, until
 
 KEYS = (
@@ -61,10 +62,16 @@ async def test_a_full_disk_under_the_journal_is_said_and_the_notification_is_jud
         await until(pilot, lambda: app.main.known.run.outcome == "synchronised")
         monkeypatch.setattr(os, "pwrite", _no_room)
         await pilot.press("n")
-        verdicts = lambda: [e for e in bench.events if isinstance(e.what, VerdictReached)]  # noqa: E731
-        await until(pilot, lambda: len(verdicts()) == 2)
+        await until(pilot, lambda: len(_of(bench, VerdictReached)) == 2)
+        (failed,) = _of(bench, Failed)
+        assert "No space left on device" in failed.sentence
+        await pilot.press("/", *"space", "enter")
         await until(pilot, lambda: "No space left on device" in text_of(app))
         monkeypatch.undo()
+
+
+def _of(bench: Bench, kind: type) -> list[Any]:
+    return [event.what for event in bench.events if isinstance(event.what, kind)]
 
 
 def _no_room(*_: object) -> int:
